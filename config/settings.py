@@ -1,0 +1,206 @@
+"""Settings, the same in every environment; what differs comes from ``config.env``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from config.env import BASE_DIR, database, env
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "" if not DEBUG else "only-for-development" * 3)
+
+# ── Where we are ─────────────────────────────────────────────────────────
+BASE_DOMAIN = env.str("BASE_DOMAIN", "xaso.localhost")
+PUBLIC_SCHEME = env.str(
+    "PUBLIC_SCHEME", "http" if BASE_DOMAIN.endswith("localhost") else "https"
+)
+PUBLIC_PORT = env.str("PUBLIC_PORT", "")  # ":8000", or empty
+ALLOWED_HOSTS = [f".{BASE_DOMAIN}"]
+ROOT_URLCONF = "config.urls_central"
+WSGI_APPLICATION = "config.wsgi.application"
+IS_LOCAL = BASE_DOMAIN.endswith("localhost")
+
+# ── Apps: what lives in public, what in every commune ────────────────────
+SHARED_APPS = [
+    "django_tenants",
+    "tenants.communes",
+    "tenants.calendar",
+    "tenants.jobs",
+    "tenants.accounts",
+    "tenants.fleet",
+    "services.catalogue",
+    "services.tracking",
+    "config",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_tasks",
+    "csp",
+    "citizens.portal",
+    "services.desk",
+    "documents.rendering",
+    "tenants.console",
+]
+TENANT_APPS = [
+    "tenants.history",
+    "tenants.organisation",
+    "documents.files",
+    "documents.registers",
+    "services.cases",
+]
+INSTALLED_APPS = SHARED_APPS + TENANT_APPS
+TENANT_MODEL = "communes.Commune"
+TENANT_DOMAIN_MODEL = "communes.Domain"
+PUBLIC_SCHEMA_NAME = "public"
+DATABASES = {"default": database()}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenants.communes.middleware.CommuneMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.navigation.site",
+            ],
+        },
+    }
+]
+# Widgets are drawn by our own templates too (templates/forms/widgets).
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# ── Who is here ──────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/ho-so-cua-toi/"
+SESSION_COOKIE_DOMAIN = BASE_DOMAIN
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = not IS_LOCAL
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+CSRF_COOKIE_SECURE = not IS_LOCAL
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "config.errors.csrf_failed"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 8},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# ── Keys ─────────────────────────────────────────────────────────────────
+ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", "")
+INDEX_KEY = env.str("INDEX_KEY", "")
+
+# ── Jobs ─────────────────────────────────────────────────────────────────
+TASKS = {"default": {"BACKEND": "tenants.jobs.backend.JobsBackend"}}
+
+# ── Pages ────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LANGUAGE_COOKIE_DOMAIN = BASE_DOMAIN
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+FORMAT_MODULE_PATH = "config.formats"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_MAX_AGE = 3600
+FILES_ROOT = env.path("FILES_ROOT", BASE_DIR / ".local" / "files")
+BLUEPRINT_DIR = env.path("BLUEPRINT_DIR", BASE_DIR / ".local" / "blueprints")
+# A supplement may bring several scans at once; each file has its own limit besides.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# ── Protections of pages ─────────────────────────────────────────────────
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+        "form-action": [
+            SELF,
+            f"{PUBLIC_SCHEME}://{BASE_DOMAIN}{PUBLIC_PORT}",
+            f"{PUBLIC_SCHEME}://*.{BASE_DOMAIN}{PUBLIC_PORT}",
+        ],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
+}
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the desk shows a case's papers beside its form
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not IS_LOCAL)
+SECURE_HSTS_SECONDS = 0 if IS_LOCAL else 60 * 60 * 24 * 365
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not IS_LOCAL
+SECURE_HSTS_PRELOAD = not IS_LOCAL
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+
+# ── Mail ─────────────────────────────────────────────────────────────────
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", str(BASE_DIR / ".local" / "mail"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"khong-tra-loi@{BASE_DOMAIN}")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+}

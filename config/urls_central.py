@@ -1,0 +1,17 @@
+"""The central site: find a commune, one's own cases, sign-in, the operator's pages."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from config.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("ngon-ngu/", login_not_required(set_language), name="set_language"),
+    path("tai-khoan/", include("tenants.accounts.urls")),
+    path("kiem-tra/", include("documents.registers.urls_central")),
+    path("operator/", include("tenants.console.urls")),
+    path("", include("citizens.portal.urls_central")),
+]

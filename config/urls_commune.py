@@ -1,0 +1,17 @@
+"""A commune's own site: its procedures, filing, cases, and the officials' desk."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from config.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("ngon-ngu/", login_not_required(set_language), name="set_language"),
+    path("kiem-tra/", include("documents.registers.urls")),
+    path("desk/mo-ban/", include("tenants.organisation.urls")),
+    path("desk/", include("services.desk.urls")),
+    path("", include("citizens.portal.urls_commune")),
+]

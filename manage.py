@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Run a management command of Xã Số."""
+
+import os
+import sys
+
+# These create or change tables; everything else runs as the application role, which cannot.
+OWNER_COMMANDS = {"makemigrations", "migrate", "migrate_schemas", "onboard", "prepare_database"}
+
+
+def main() -> None:
+    """Choose the database role that the command needs, then run it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
+        os.environ.setdefault("DATABASE_ROLE", "owner")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
