@@ -1,0 +1,1 @@
+"""Number series, and the documents that a commune issues: numbered, frozen, verifiable."""
