@@ -1,0 +1,23 @@
+.POSIX:
+.PHONY: demo test bench lint clean
+
+# Each target does its own set-up; a machine needs Python 3.11 and make.
+SETUP = sh config/local/setup.sh
+
+demo: # the whole product on this machine; Ctrl-C stops it
+	@$(SETUP) && exec .venv/bin/python -m config.local.demo
+
+test: # every test; ARGS="-k filing" passes on to pytest, BROWSER=off leaves the browser out
+	@$(SETUP) test && BROWSER="$(BROWSER)" sh config/local/run_tests.sh $(ARGS)
+
+bench: # measurements, one JSON object a line
+	@$(SETUP) && .venv/bin/python -m bench
+
+lint: # format, lint, types, import direction, migrations, deployment check
+	@$(SETUP) && bash .ci/run lint
+
+clean: # everything that was made here, the demo's data included
+	@if [ -x .venv/bin/python ]; then for state in .local/*/; do \
+		[ ! -d "$$state" ] || .venv/bin/python -m config.local.postgres destroy --state "$$state"; \
+	done; fi
+	rm -rf .local .venv .tools staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis
