@@ -1,0 +1,65 @@
+"""Fetching a case is having access to it; a stranger gets 404."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404
+
+from services.cases.models import Attachment, Case, Draft
+from services.tracking.tracking import find_tracked
+from tenants.accounts.models import Account
+from tenants.communes.current import current_commune
+from tenants.organisation.models import Official
+
+
+def get_case_for_applicant(account: Account, code: str) -> Case:
+    """The account's own case of that code in this commune, else 404."""
+    case = Case.objects.filter(code=code.upper(), account_id=account.pk).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def get_case_for_official(official: Official, code: str) -> Case:
+    """A case of the official's commune, else 404."""
+    case = Case.objects.filter(code=code.upper()).first()
+    if case is None or not official.active:
+        raise Http404
+    return case
+
+
+def get_draft_for_applicant(account: Account, draft_id: UUID) -> Draft:
+    """The account's own unsent form, else 404."""
+    draft = Draft.objects.filter(pk=draft_id, account_id=account.pk).first()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def get_draft_for_official(official: Official, draft_id: UUID) -> Draft:
+    """A form that this official is filling in for a walk-in, else 404."""
+    draft = Draft.objects.filter(pk=draft_id, official_id=official.pk).first()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def get_attachment(owner: Case | Draft, attachment_id: UUID) -> Attachment:
+    """A file of that case or draft, else 404. The caller fetched the owner by access."""
+    attachment = (
+        Attachment.objects.select_related("file")
+        .filter(pk=attachment_id, owner_id=owner.pk)
+        .first()
+    )
+    if attachment is None:
+        raise Http404
+    return attachment
+
+
+def find_case(code: str, national_id: str) -> Case | None:
+    """The case with that code and that applicant's identity number in this commune, else None."""
+    tracked = find_tracked(code=code, national_id=national_id)
+    if tracked is None or tracked.commune_code != current_commune().code:
+        return None
+    return Case.objects.filter(pk=tracked.case_id).first()

@@ -1,0 +1,162 @@
+"""What the documents of a case say: plain data, frozen when the document is issued.
+
+The templates print it and add nothing. Layouts and texts of results come from the procedure's
+file; slips follow forms 01–03 of Circular 03/2025/TT-VPCP.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from documents.registers.numbering import Numbering
+from services.cases.drafts import attachments_of
+from services.cases.models import Attachment, Case, CopyKind
+from services.catalogue.fees import fee_lines
+from services.catalogue.people import applicant_of
+from services.catalogue.schema import Paper, ProcedureDefinition
+from tenants.communes.current import current_commune
+from tenants.communes.hosts import commune_url
+from tenants.organisation.models import Letterhead, Official
+
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+CHANNELS = {"online": "nộp trực tuyến", "counter": "nộp tại quầy", "post": "nộp qua bưu chính"}
+
+
+def letterhead_content(letterhead: Letterhead, *, unit: bool) -> dict[str, str]:
+    """The head of a document; ``unit`` puts the service centre under the People's Committee."""
+    return {
+        "agency_name": letterhead.agency_name,
+        "parent_name": "",
+        "unit_name": letterhead.centre_name if unit else "",
+        "place_name": letterhead.place_name,
+        "phone": letterhead.phone,
+        "address": letterhead.address,
+    }
+
+
+def in_words(moment: datetime.datetime, *, weekday: bool = False) -> str:
+    """A time as slips print it: ``09 giờ 12 phút, thứ Hai ngày 23 tháng 11 năm 2026``."""
+    month = f"{moment.month:02d}" if moment.month <= 2 else str(moment.month)
+    day = f"ngày {moment.day:02d} tháng {month} năm {moment.year}"
+    name = f"{WEEKDAYS[moment.weekday()]} " if weekday else ""
+    return f"{moment:%H} giờ {moment:%M} phút, {name}{day}"
+
+
+def slip_content(
+    case: Case, definition: ProcedureDefinition, letterhead: Letterhead, official: Official
+) -> dict[str, Any]:
+    """What all three slips say about the case and the official who gives them out."""
+    applicant = applicant_of(definition, case.answers)
+    url = commune_url(current_commune(), f"/ho-so/{case.code}/")
+    return {
+        "letterhead": letterhead_content(letterhead, unit=True),
+        "code": case.code,
+        "case_url": url,
+        "track_url": url,
+        "applicant": {
+            "name": applicant.name,
+            "national_id": applicant.national_id or "",
+            "address": applicant.address or "",
+            "phone": applicant.phone or "",
+            "email": applicant.email or "",
+        },
+        "subject_name": case.subject_name,
+        "procedure": {"name": definition.name, "code": definition.code},
+        "official": {"name": official.name, "title": official.title},
+        "channel_text": CHANNELS[case.channel],
+    }
+
+
+def receipt_slip_content(
+    case: Case, definition: ProcedureDefinition, letterhead: Letterhead, official: Official
+) -> dict[str, Any]:
+    """Form 01, the receipt slip with the due time. The case must be accepted already."""
+    from django.utils import timezone
+
+    if case.accepted_at is None or case.due_at is None:
+        raise ValueError("A receipt slip needs a case that was accepted.")
+    lines = fee_lines(
+        definition,
+        case.answers,
+        channel=case.channel,
+        filed_on=timezone.localtime(case.filed_at).date(),
+    )
+    return {
+        **slip_content(case, definition, letterhead, official),
+        "papers": _paper_rows(case, definition),
+        "sets": 1,
+        "limit_text": definition.time_limit.text,
+        "received": in_words(timezone.localtime(case.accepted_at)),
+        "due": in_words(timezone.localtime(case.due_at), weekday=True),
+        "collect_text": _collect_text(case, letterhead),
+        "fee_text": (
+            "; ".join(f"{line.name}: {_money(line.amount)}" for line in lines if line.amount)
+            or "Không thu"
+        ),
+        "book_number": case.code.rsplit("-", 1)[-1],
+    }
+
+
+def result_content(
+    case: Case, definition: ProcedureDefinition, letterhead: Letterhead, signer: Official
+) -> Callable[[Numbering], dict[str, Any]]:
+    """The approved result, as a function of the number it is given."""
+
+    def content(numbering: Numbering) -> dict[str, Any]:
+        from services.cases.result_layout import layout_result
+
+        return layout_result(case, definition, letterhead, signer, numbering)
+
+    return content
+
+
+def rejection_content(
+    case: Case,
+    definition: ProcedureDefinition,
+    letterhead: Letterhead,
+    signer: Official,
+    reason: str,
+) -> Callable[[Numbering], dict[str, Any]]:
+    """The written rejection, as a function of the number it is given."""
+
+    def content(numbering: Numbering) -> dict[str, Any]:
+        from services.cases.result_layout import layout_rejection
+
+        return layout_rejection(case, definition, letterhead, signer, numbering, reason)
+
+    return content
+
+
+def _collect_text(case: Case, letterhead: Letterhead) -> str:
+    counter = f"tại {letterhead.centre_name.capitalize()}"
+    if case.channel == "online":
+        return f"Bản điện tử tại {commune_url(current_commune(), '/')}; bản giấy {counter}"
+    return f"Bản giấy {counter}"
+
+
+def _paper_rows(case: Case, definition: ProcedureDefinition) -> list[dict[str, Any]]:
+    """One row a paper that was handed in; the form itself comes first."""
+    rows: list[dict[str, Any]] = [
+        {"name": f"Tờ khai {definition.short_name} (biểu mẫu điện tử)", "electronic": 1}
+    ]
+    by_key: dict[str, list[Attachment]] = {}
+    for attachment in attachments_of(case.pk):
+        by_key.setdefault(attachment.paper_key, []).append(attachment)
+    for paper in definition.papers:
+        given = by_key.get(paper.key)
+        if given:
+            rows.append(_paper_row(paper, given))
+    return rows
+
+
+def _paper_row(paper: Paper, given: list[Attachment]) -> dict[str, Any]:
+    counts = {kind.value: 0 for kind in CopyKind}
+    for attachment in given:
+        counts[attachment.copy_kind] += 1
+    return {"name": paper.name, **{kind: count or "" for kind, count in counts.items()}}
+
+
+def _money(amount: int) -> str:
+    return f"{amount:,}".replace(",", ".") + " đồng"

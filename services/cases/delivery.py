@@ -1,0 +1,99 @@
+"""The end of a case: the result is released, then handed over or collected online."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from documents.registers.models import Document
+from services.cases.errors import MoveNotAllowed, NotYourStep, ResultNotReady
+from services.cases.intake import check_role, definition_of
+from services.cases.lifecycle import lock_case, move_case, note_on_case, now
+from services.cases.models import Case
+from services.cases.processing import current_step, hand_on, timing
+from services.cases.states import CaseStatus, StepKind
+from tenants.accounts.models import Account
+from tenants.history.history import Actor
+from tenants.organisation.models import Official
+
+RESULT_KINDS = (Document.Kind.RESULT, Document.Kind.REPLY)
+MAY_HAND_OVER = ("reception", "clerk")
+
+
+def documents_of(case: Case) -> list[Document]:
+    """The papers the commune issued in this case, oldest first, without their contents."""
+    return list(Document.objects.defer("content").filter(case_id=case.pk).order_by("id"))
+
+
+def get_result(case: Case) -> Document:
+    """The result's document, printed. Raises ``ResultNotReady`` while the PDF is being made."""
+    document = (
+        Document.objects.defer("content").filter(case_id=case.pk, kind__in=RESULT_KINDS).last()
+    )
+    if document is None or document.file_id is None:
+        raise ResultNotReady(case)
+    return document
+
+
+@transaction.atomic
+def release_result(*, case: Case, official: Official, seen: str = "") -> Case:
+    """Finish a finishing step (seal, both parties signed); after the last one the case is done."""
+    case = lock_case(case.pk, seen=seen)
+    check_role(case, official)
+    step = current_step(case)
+    if case.state != CaseStatus.IN_PROCESS or step.kind != StepKind.FINISH:
+        raise MoveNotAllowed(case)
+    at = now()
+    details = {"step": step.name, "timing": timing(step, at)}
+    following = case.steps.filter(position=case.step_position + 1).first()
+    by = Actor.official(official)
+    if following is not None:
+        changes = hand_on(definition_of(case), step, following, official, at, outcome="done")
+        details["next"] = following.name
+        return note_on_case(case, verb="complete_step", by=by, details=details, **changes)
+    step.official_name, step.done_at, step.outcome = official.name, at, "done"
+    step.save(update_fields=["official_name", "done_at", "outcome"])
+    return move_case(
+        case,
+        CaseStatus.RESULT_READY,
+        verb="release",
+        by=by,
+        details=details,
+        finished_at=at,
+        handler_id=None,
+        handler_name="",
+        step_name="Chờ trả kết quả",
+        step_role="reception",
+    )
+
+
+@transaction.atomic
+def hand_over(*, case: Case, official: Official, receiver: str, seen: str = "") -> Case:
+    """Give the result to a person at the counter; lateness never stands in the way."""
+    case = lock_case(case.pk, seen=seen)
+    if not any(official.has_role(role) for role in MAY_HAND_OVER):
+        raise NotYourStep(case)
+    get_result(case)
+    return move_case(
+        case,
+        CaseStatus.RETURNED,
+        verb="hand_over",
+        by=Actor.official(official),
+        details={"receiver": receiver.strip() or case.applicant_name},
+        returned_at=now(),
+    )
+
+
+@transaction.atomic
+def collect_online(*, case: Case, account: Account) -> Case:
+    """The applicant takes the result from the site; a second time changes nothing."""
+    case = lock_case(case.pk)
+    get_result(case)
+    if case.state == CaseStatus.RETURNED:
+        return case
+    return move_case(
+        case,
+        CaseStatus.RETURNED,
+        verb="collect",
+        by=Actor.citizen(account),
+        returned_at=now(),
+    )

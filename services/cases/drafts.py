@@ -1,0 +1,170 @@
+"""A half-filled form: begun, saved page by page, its papers attached, thrown away."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from documents.files.storing import store_upload
+from services.cases.errors import CaseError
+from services.cases.models import Attachment, CopyKind, Draft
+from services.catalogue.registry import get_version
+from services.catalogue.schema import Paper, ProcedureDefinition
+from tenants.accounts.models import Account
+from tenants.organisation.models import Official
+
+# Long enough to fetch a paper from another province, short enough not to hoard.
+KEPT_DAYS = 30
+MAX_FILES_PER_PAPER = 10
+KINDS = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
+
+
+class TooManyFiles(CaseError):
+    """One paper has as many files as are kept for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Mỗi giấy tờ nhận tối đa %(count)d tệp. Hãy gộp các trang vào một tệp PDF.")
+            % {"count": MAX_FILES_PER_PAPER}
+        )
+
+
+class UnknownPaper(CaseError):
+    """The procedure asks for no paper of that key."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Thủ tục này không có giấy tờ đó. Hãy tải lại trang."))
+
+
+def start_draft(
+    *,
+    definition: ProcedureDefinition,
+    account: Account | None = None,
+    official: Official | None = None,
+) -> Draft:
+    """Begin a form: of a citizen with an account, or of an official for a walk-in."""
+    return Draft.objects.create(
+        procedure_code=definition.code,
+        procedure_version=definition.version,
+        account_id=account.pk if account else None,
+        official_id=official.pk if official else None,
+        content={"answers": {}, "typed": {}, "done": []},
+        expires_on=timezone.localdate() + datetime.timedelta(days=KEPT_DAYS),
+    )
+
+
+def drafts_of(account: Account) -> list[Draft]:
+    """The account's unsent forms in this commune, newest first, without their contents."""
+    return list(
+        Draft.objects.defer("content")
+        .filter(account_id=account.pk, expires_on__gte=timezone.localdate())
+        .order_by("-updated_at")[:20]
+    )
+
+
+@transaction.atomic
+def save_page(
+    *,
+    draft: Draft,
+    page_key: str,
+    answers: dict[str, Any] | None = None,
+    typed: dict[str, Any] | None = None,
+) -> Draft:
+    """Keep what one page gave: checked ``answers``, or what was ``typed`` when it did not pass.
+
+    Under a row lock, so that two open tabs do not undo each other's pages.
+    """
+    locked = Draft.objects.select_for_update().get(pk=draft.pk)
+    content = locked.content
+    done = [key for key in content.get("done", []) if key != page_key]
+    kept = dict(content.get("typed", {}))
+    kept.pop(page_key, None)
+    if answers is not None:
+        content["answers"] = {**content.get("answers", {}), **answers}
+        done.append(page_key)
+    if typed is not None:
+        kept[page_key] = typed
+    locked.content = {**content, "done": done, "typed": kept}
+    locked.save(update_fields=["content", "updated_at"])
+    return locked
+
+
+def attach_paper(
+    *,
+    draft: Draft,
+    paper_key: str,
+    upload: UploadedFile,
+    copy_kind: str = CopyKind.ELECTRONIC,
+) -> Attachment:
+    """Store a file for one required paper of a draft.
+
+    Raises ``UnknownPaper``, ``TooManyFiles``, or a ``FileRefused`` that says what is wrong with
+    the file.
+    """
+    definition = get_version(draft.procedure_code, draft.procedure_version)
+    paper = next((paper for paper in definition.papers if paper.key == paper_key), None)
+    if paper is None:
+        raise UnknownPaper
+    return add_file(owner_id=draft.pk, paper=paper, upload=upload, copy_kind=copy_kind)
+
+
+@transaction.atomic
+def add_file(
+    *, owner_id: UUID, paper: Paper, upload: UploadedFile, copy_kind: str = CopyKind.ELECTRONIC
+) -> Attachment:
+    """Store a file under a paper's limits for a draft or a case."""
+    if Attachment.objects.filter(owner_id=owner_id, paper_key=paper.key).count() >= (
+        MAX_FILES_PER_PAPER
+    ):
+        raise TooManyFiles
+    stored = store_upload(
+        upload,
+        limit_bytes=paper.max_mb * 1024 * 1024,
+        kinds={KINDS[kind] for kind in paper.accept},
+    )
+    return Attachment.objects.create(
+        owner_id=owner_id,
+        paper_key=paper.key,
+        copy_kind=copy_kind,
+        file=stored,
+        name=_display_name(upload.name or ""),
+    )
+
+
+def remove_paper(*, draft: Draft, attachment_id: UUID) -> None:
+    """Take a file off a draft; the stored bytes are swept later."""
+    Attachment.objects.filter(owner_id=draft.pk, pk=attachment_id).delete()
+
+
+def attachments_of(owner_id: UUID) -> list[Attachment]:
+    """The files of a draft or case in the order they were given."""
+    return list(Attachment.objects.select_related("file").filter(owner_id=owner_id).order_by("id"))
+
+
+def given_papers(attachments: Iterable[Attachment]) -> set[str]:
+    """Keys of the papers for which at least one file was given."""
+    return {attachment.paper_key for attachment in attachments}
+
+
+@transaction.atomic
+def discard_draft(*, draft: Draft) -> None:
+    """Throw an unsent form away with its papers."""
+    Attachment.objects.filter(owner_id=draft.pk).delete()
+    draft.delete()
+
+
+def _display_name(name: str) -> str:
+    """A file's name as people know it: no path, no control characters, at most 120 letters."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    cleaned = "".join(ch for ch in base if ch.isprintable()).strip()
+    if len(cleaned) > 120:
+        stem, dot, suffix = cleaned.rpartition(".")
+        cleaned = f"{stem[:110]}{dot}{suffix[:9]}" if dot else cleaned[:120]
+    return cleaned or "tep"

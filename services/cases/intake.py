@@ -1,0 +1,251 @@
+"""Intake at the one-stop desk: accept, ask for a supplement, refuse."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from documents.registers.issuing import issue_document
+from documents.registers.models import Document
+from services.cases.contents import receipt_slip_content, slip_content
+from services.cases.deadlines import due_after_pause, due_time
+from services.cases.drafts import UnknownPaper, add_file
+from services.cases.errors import MoveNotAllowed, NotYourStep, ReasonMissing
+from services.cases.lifecycle import enter_step, lock_case, move_case, now
+from services.cases.models import Case, CaseStep
+from services.cases.states import CaseStatus
+from services.catalogue.registry import get_version
+from services.catalogue.schema import ProcedureDefinition
+from tenants.accounts.models import Account
+from tenants.calendar.working_time import WorkingCalendar, working_calendar
+from tenants.communes.current import current_commune
+from tenants.history.history import Actor
+from tenants.organisation.models import Official, get_letterhead
+
+
+def definition_of(case: Case) -> ProcedureDefinition:
+    """The procedure version under which the case was filed."""
+    return get_version(case.procedure_code, case.procedure_version)
+
+
+def commune_calendar() -> WorkingCalendar:
+    """The working calendar of the current commune."""
+    return working_calendar(current_commune().code)
+
+
+def check_role(case: Case, official: Official) -> None:
+    """Raise ``NotYourStep`` unless the official has the role of the current step."""
+    if not official.has_role(case.step_role):
+        raise NotYourStep(case)
+
+
+@transaction.atomic
+def accept_case(*, case: Case, official: Official, seen: str = "") -> Case:
+    """Receive a case: due time, receipt slip (form 01), first working step."""
+    case = lock_case(case.pk, seen=seen)
+    check_role(case, official)
+    definition, received = definition_of(case), now()
+    due = due_time(definition.time_limit, received, commune_calendar())
+    steps = list(case.steps.all()[:2])
+    changes = {
+        "accepted_at": received,
+        "original_due_at": due,
+        "due_at": due,
+        **_finish_intake(steps, official, received, definition),
+    }
+    case = move_case(
+        case,
+        CaseStatus.RECEIVED,
+        verb="accept",
+        by=Actor.official(official),
+        details={"due_at": due.isoformat(), "next": steps[1].name},
+        **changes,
+    )
+    letterhead = get_letterhead()
+    issue_document(
+        kind=Document.Kind.RECEIPT_SLIP,
+        template="receipt_slip",
+        title="Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+        content=receipt_slip_content(case, definition, letterhead, official),
+        case_id=case.pk,
+        case_code=case.code,
+        signer=official,
+    )
+    return case
+
+
+@transaction.atomic
+def request_supplement(
+    *, case: Case, official: Official, items: list[str], reason: str, seen: str = ""
+) -> Case:
+    """Ask the applicant once, in writing (form 02), for what is missing; the clock stands still.
+
+    Raises ``ReasonMissing`` when nothing is named.
+    """
+    case = lock_case(case.pk, seen=seen)
+    check_role(case, official)
+    items = [item.strip() for item in items if item.strip()]
+    if not items:
+        raise ReasonMissing
+    definition, at = definition_of(case), now()
+    answer_by = at.date() + datetime.timedelta(days=definition.supplement.answer_within_days)
+    case = move_case(
+        case,
+        CaseStatus.SUPPLEMENT,
+        verb="request_supplement",
+        by=Actor.official(official),
+        details={"items": items, "reason": reason.strip()},
+        supplement_by=answer_by,
+        clock_stopped_at=at if case.accepted_at else None,
+    )
+    issue_document(
+        kind=Document.Kind.SUPPLEMENT_REQUEST,
+        template="supplement_request",
+        title="Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+        content={
+            **slip_content(case, definition, get_letterhead(), official),
+            "items": items,
+            "reason": reason.strip(),
+            "answer_by": f"{answer_by:%d/%m/%Y}",
+        },
+        register="supplement",
+        notation_pattern="{seq}/HDHS",
+        case_id=case.pk,
+        case_code=case.code,
+        signer=official,
+    )
+    return case
+
+
+@transaction.atomic
+def answer_supplement(
+    *,
+    case: Case,
+    account: Account | None = None,
+    official: Official | None = None,
+    message: str = "",
+    uploads: Iterable[tuple[str, UploadedFile]] = (),
+    seen: str = "",
+) -> Case:
+    """Take what the applicant adds (online, or at the counter by an official); the clock goes on.
+
+    ``uploads`` are pairs of a paper's key and a file. A case that was not accepted yet goes back
+    to intake; one in process keeps (pause) or begins anew (restart) its time limit, as the
+    procedure says. Raises ``FileRefused`` for a bad file, ``ReasonMissing`` for nothing at all.
+    """
+    case = lock_case(case.pk, seen=seen)
+    if case.state != CaseStatus.SUPPLEMENT:
+        raise MoveNotAllowed(case)
+    definition, at = definition_of(case), now()
+    given = _store(case, definition, uploads)
+    if not given and not message.strip():
+        raise ReasonMissing
+    changes: dict[str, object] = {"supplement_by": None, "clock_stopped_at": None}
+    to = CaseStatus.REGISTERED
+    if case.accepted_at:
+        to = CaseStatus.IN_PROCESS
+        changes["due_at"] = _due_after_supplement(case, definition, at)
+    return move_case(
+        case,
+        to,
+        verb="answer_supplement",
+        by=Actor.official(official) if official else Actor.citizen(_owner(account)),
+        details={"message": message.strip(), "papers": given},
+        **changes,
+    )
+
+
+@transaction.atomic
+def refuse_case(*, case: Case, official: Official, reason: str, seen: str = "") -> Case:
+    """Refuse to receive a case, in writing with the reason (form 03)."""
+    case = lock_case(case.pk, seen=seen)
+    check_role(case, official)
+    if not reason.strip():
+        raise ReasonMissing
+    case = move_case(
+        case,
+        CaseStatus.REFUSED,
+        verb="refuse",
+        by=Actor.official(official),
+        details={"reason": reason.strip()},
+    )
+    issue_document(
+        kind=Document.Kind.REFUSAL,
+        template="refusal",
+        title="Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+        content={
+            **slip_content(case, definition_of(case), get_letterhead(), official),
+            "reason": reason.strip(),
+        },
+        register="refusal",
+        notation_pattern="{seq}/TCHS",
+        case_id=case.pk,
+        case_code=case.code,
+        signer=official,
+    )
+    return case
+
+
+def _finish_intake(
+    steps: list[CaseStep],
+    official: Official,
+    at: datetime.datetime,
+    definition: ProcedureDefinition,
+) -> dict[str, object]:
+    intake, work = steps
+    intake.official_name, intake.done_at, intake.outcome = official.name, at, "accept"
+    changes = enter_step(work, at)
+    work.due_at = step_due(definition, work.position, at)
+    CaseStep.objects.bulk_update(
+        [intake, work], ["official_name", "started_at", "due_at", "done_at", "outcome"]
+    )
+    return changes
+
+
+def step_due(
+    definition: ProcedureDefinition, position: int, at: datetime.datetime
+) -> datetime.datetime:
+    """When the step at that position should be done: its working hours from ``at``."""
+    calendar = commune_calendar()
+    minutes = round(definition.steps[position].hours * 60)
+    return calendar.add_working_minutes(calendar.next_opening(at), minutes)
+
+
+def _due_after_supplement(
+    case: Case, definition: ProcedureDefinition, at: datetime.datetime
+) -> datetime.datetime:
+    if case.due_at is None or case.clock_stopped_at is None:
+        raise ValueError(
+            "A case in supplement after acceptance has a due time and a stopped clock."
+        )
+    if definition.supplement.clock == "restart":
+        return due_time(definition.time_limit, at, commune_calendar())
+    return due_after_pause(
+        timezone.localtime(case.due_at),
+        timezone.localtime(case.clock_stopped_at),
+        at,
+        commune_calendar(),
+    )
+
+
+def _store(
+    case: Case, definition: ProcedureDefinition, uploads: Iterable[tuple[str, UploadedFile]]
+) -> int:
+    papers = {paper.key: paper for paper in definition.papers}
+    count = 0
+    for key, upload in uploads:
+        if key not in papers:
+            raise UnknownPaper
+        add_file(owner_id=case.pk, paper=papers[key], upload=upload)
+        count += 1
+    return count
+
+
+def _owner(account: Account | None) -> Account:
+    if account is None:
+        raise ValueError("answer_supplement needs the account or the official who acts")
+    return account

@@ -1,0 +1,176 @@
+"""The way through the offices: take a case, complete a step, send it back."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+
+from services.cases.errors import CaseError, FindingsMissing, MoveNotAllowed, ReasonMissing
+from services.cases.intake import check_role, definition_of, step_due
+from services.cases.lifecycle import enter_step, lock_case, move_case, note_on_case, now
+from services.cases.models import Case, CaseStep
+from services.cases.states import CaseStatus, Outcome, StepKind
+from services.catalogue.schema import ProcedureDefinition
+from tenants.history.history import Actor
+from tenants.organisation.models import Official
+
+
+class NoStepBefore(CaseError):
+    """The case stands at its first working step."""
+
+
+@transaction.atomic
+def take_case(*, case: Case, official: Official, seen: str = "") -> Case:
+    """Take a case in hand; the first one to do so brings it into process."""
+    case = lock_case(case.pk, seen=seen)
+    check_role(case, official)
+    if case.state not in (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS):
+        raise MoveNotAllowed(case)
+    return _taken(case, official)
+
+
+@transaction.atomic
+def save_findings(*, case: Case, official: Official, findings: dict[str, Any]) -> Case:
+    """Keep the specialist's entries of the result while they are being worked on."""
+    case = lock_case(case.pk)
+    check_role(case, official)
+    if case.decided_at is not None:
+        raise MoveNotAllowed(case)
+    return note_on_case(case, verb="draft_result", by=Actor.official(official), findings=findings)
+
+
+@transaction.atomic
+def complete_step(
+    *,
+    case: Case,
+    official: Official,
+    outcome: str,
+    note: str = "",
+    findings: dict[str, Any] | None = None,
+    seen: str = "",
+) -> Case:
+    """Finish a working step with a proposal to approve or reject, and hand the case on.
+
+    Raises ``FindingsMissing`` when an approval is proposed and the result's entries are not
+    complete, ``ReasonMissing`` when a rejection is proposed without its reason.
+    """
+    case = lock_case(case.pk, seen=seen)
+    check_role(case, official)
+    step = current_step(case)
+    if step.kind != StepKind.WORK:
+        raise MoveNotAllowed(case)
+    if outcome == Outcome.REJECTED and not note.strip():
+        raise ReasonMissing
+    definition = definition_of(case)
+    if findings is not None:
+        case.findings = findings
+    if outcome == Outcome.APPROVED and not findings_complete(definition, case.findings):
+        raise FindingsMissing
+    if case.state == CaseStatus.RECEIVED:
+        case = _taken(case, official)
+    if case.state != CaseStatus.IN_PROCESS:
+        raise MoveNotAllowed(case)
+    at = now()
+    following = next_step(case)
+    changes = hand_on(definition, step, following, official, at, outcome=outcome)
+    details = {
+        "step": step.name,
+        "next": following.name,
+        "outcome": outcome,
+        "note": note.strip(),
+        "timing": timing(step, at),
+    }
+    return note_on_case(
+        case,
+        verb="complete_step",
+        by=Actor.official(official),
+        details=details,
+        findings=case.findings,
+        **changes,
+    )
+
+
+@transaction.atomic
+def send_back(*, case: Case, official: Official, reason: str, seen: str = "") -> Case:
+    """Give a case back to the step before, saying what is to be done again."""
+    case = lock_case(case.pk, seen=seen)
+    check_role(case, official)
+    if case.state not in (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS) or case.decided_at:
+        raise MoveNotAllowed(case)
+    if not reason.strip():
+        raise ReasonMissing
+    steps = list(case.steps.all())
+    step, before = steps[case.step_position], steps[case.step_position - 1]
+    if before.kind == StepKind.INTAKE:
+        raise MoveNotAllowed(case)
+    at = now()
+    definition = definition_of(case)
+    changes = hand_on(definition, step, before, official, at, outcome="sent_back")
+    step.started_at = step.due_at = step.done_at = None
+    before.done_at = None
+    CaseStep.objects.bulk_update([step, before], ["started_at", "due_at", "done_at"])
+    return note_on_case(
+        case,
+        verb="send_back",
+        by=Actor.official(official),
+        details={"step": step.name, "next": before.name, "reason": reason.strip()},
+        **changes,
+    )
+
+
+def current_step(case: Case) -> CaseStep:
+    """The step at which the case stands."""
+    return case.steps.get(position=case.step_position)
+
+
+def next_step(case: Case) -> CaseStep:
+    """The step after the current one; a definition ends with a finishing step, so there is one."""
+    return case.steps.get(position=case.step_position + 1)
+
+
+def hand_on(
+    definition: ProcedureDefinition,
+    step: CaseStep,
+    to: CaseStep,
+    official: Official,
+    at: datetime.datetime,
+    *,
+    outcome: str,
+) -> dict[str, Any]:
+    """Close one step and open another; the columns of the case that follow from it."""
+    step.official_name, step.done_at, step.outcome = official.name, at, outcome
+    changes = enter_step(to, at)
+    to.due_at = step_due(definition, to.position, at)
+    CaseStep.objects.bulk_update(
+        [step, to], ["official_name", "started_at", "due_at", "done_at", "outcome"]
+    )
+    return changes
+
+
+def timing(step: CaseStep, at: datetime.datetime) -> str:
+    """How a step was done against its own time: ``early``, ``on_time`` or ``late`` (form 06)."""
+    if step.due_at is None:
+        return "on_time"
+    if at > step.due_at:
+        return "late"
+    return "early" if at < step.due_at else "on_time"
+
+
+def findings_complete(definition: ProcedureDefinition, findings: dict[str, Any] | None) -> bool:
+    """Whether every entry that the result must have is there."""
+    given = findings or {}
+    return all(
+        given.get(entry.key) not in (None, "")
+        for entry in definition.result.entries
+        if entry.required and entry.when is None
+    )
+
+
+def _taken(case: Case, official: Official) -> Case:
+    changes = {"handler_id": official.pk, "handler_name": official.name}
+    by = Actor.official(official)
+    if case.state == CaseStatus.RECEIVED:
+        return move_case(case, CaseStatus.IN_PROCESS, verb="take", by=by, **changes)
+    return note_on_case(case, verb="take", by=by, **changes)

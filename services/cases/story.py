@@ -1,0 +1,111 @@
+"""A case's history told in sentences, for its page at the desk and for its applicant."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from services.cases.models import Case, CaseStep
+from services.cases.states import CaseStatus, Outcome, StepKind
+from tenants.history.models import Event
+
+SENTENCES: dict[str, str | Promise] = {
+    "file": gettext_lazy("nộp hồ sơ, %(papers)s tệp giấy tờ"),
+    "accept": gettext_lazy("tiếp nhận hồ sơ, chuyển bước %(next)s"),
+    "request_supplement": gettext_lazy("yêu cầu bổ sung: %(items)s"),
+    "answer_supplement": gettext_lazy("bổ sung %(papers)s tệp giấy tờ"),
+    "refuse": gettext_lazy("từ chối tiếp nhận: %(reason)s"),
+    "take": gettext_lazy("nhận xử lý"),
+    "draft_result": gettext_lazy("lưu dự thảo kết quả"),
+    "complete_step": gettext_lazy("xong bước %(step)s"),
+    "send_back": gettext_lazy("trả lại bước %(next)s: %(reason)s"),
+    "approve": gettext_lazy("ký duyệt, số %(notation)s"),
+    "reject": gettext_lazy("không chấp thuận: %(reason)s"),
+    "release": gettext_lazy("phát hành kết quả"),
+    "hand_over": gettext_lazy("trả kết quả cho %(receiver)s"),
+    "collect": gettext_lazy("nhận kết quả trên mạng"),
+    "ask_withdrawal": gettext_lazy("xin rút hồ sơ"),
+    "withdraw": gettext_lazy("rút hồ sơ"),
+}
+TIMING = {
+    "early": gettext_lazy("trước hạn"),
+    "on_time": gettext_lazy("đúng hạn"),
+    "late": gettext_lazy("quá hạn"),
+}
+# What officials write for each other while they work is not the applicant's to read.
+INTERNAL = {"draft_result", "take", "send_back", "complete_step"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of the story, at local time."""
+
+    at: datetime.datetime
+    who: str
+    text: str
+    note: str = ""
+
+
+def tell(events: Iterable[Event], *, for_applicant: bool = False) -> list[Line]:
+    """The story, newest first; the applicant does not read the offices' internal moves."""
+    lines = [
+        _line(event, for_applicant)
+        for event in events
+        if not (for_applicant and event.verb in INTERNAL)
+    ]
+    return lines[::-1]
+
+
+def way(case: Case, steps: Iterable[CaseStep]) -> list[dict[str, Any]]:
+    """The line of steps: name, state ``done | now | todo``, who, since when, until when."""
+    closed = case.state in (CaseStatus.REFUSED, CaseStatus.STOPPED)
+    line: list[dict[str, Any]] = []
+    for step in steps:
+        state = "todo"
+        if step.done_at:
+            state = "done"
+        elif step.position == case.step_position and not closed:
+            state = "now"
+        line.append(
+            {
+                "name": step.name,
+                "kind": StepKind(step.kind),
+                "state": state,
+                "who": step.official_name or (case.handler_name if state == "now" else ""),
+                "since": step.started_at,
+                "done_at": step.done_at,
+                "due_at": step.due_at,
+            }
+        )
+    return line
+
+
+def _line(event: Event, for_applicant: bool) -> Line:
+    details = _Details(event.details or {})
+    text = str(SENTENCES.get(event.verb, event.verb)) % details
+    if details.get("timing") and not for_applicant:
+        text += ", " + str(TIMING[details["timing"]])
+    if details.get("outcome") == Outcome.REJECTED:
+        text += ", " + _("đề nghị không chấp thuận")
+    note = str(details.get("note") or details.get("message") or "")
+    if event.verb == "request_supplement":
+        note = str(details.get("reason") or "")
+    return Line(at=timezone.localtime(event.at), who=event.actor_name, text=text, note=note)
+
+
+class _Details(dict[str, Any]):
+    """Details of an event in a sentence; what an older event did not record stays empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().__getitem__(key)
+        return "; ".join(map(str, value)) if isinstance(value, list) else value
