@@ -1,0 +1,1 @@
+"""The database backend: PostgreSQL, one schema a commune."""

@@ -1,0 +1,1 @@
+"""The fleet: preparing the database and onboarding communes, thousands in one go."""

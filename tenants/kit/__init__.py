@@ -1,0 +1,1 @@
+"""What everything above may use and what has no models."""

@@ -1,0 +1,1 @@
+"""A commune's own organisation: letterhead, departments, officials and their roles."""
