@@ -1,0 +1,455 @@
+"""What a procedure file may say: the shape of one published version of a procedure.
+
+The models are frozen and complete in themselves: shared blocks and option lists have been
+expanded by the loader, so that a version stored years ago reads the same today. Amounts are đồng,
+hours are working hours (8 make a day), lengths are characters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.catalogue.expressions import Expression, ExpressionError, parse
+
+FieldType = Literal[
+    "text",
+    "long_text",
+    "number",
+    "money",
+    "date",
+    "partial_date",
+    "date_in_words",
+    "time",
+    "choice",
+    "choices",
+    "yes_no",
+    "national_id",
+    "phone",
+    "email",
+    "commune",
+    "province",
+    "group",
+    "repeat",
+    "declaration",
+]
+Channel = Literal["online", "counter", "post"]
+Role = Literal["reception", "specialist", "head", "leader", "clerk"]
+Prefill = Literal[
+    "account.full_name",
+    "account.national_id",
+    "account.phone",
+    "account.email",
+    "account.birth_date",
+    "account.address",
+]
+
+
+def _check_expression(text: str) -> str:
+    try:
+        parse(text)
+    except ExpressionError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+Expr = Annotated[str, AfterValidator(_check_expression)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Label = Annotated[str, Field(min_length=1, max_length=300)]
+Prose = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Part(BaseModel):
+    """A part of a procedure: immutable, and refusing keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Option(Part):
+    """One answer of a choice: what is stored and what is shown."""
+
+    value: Annotated[str, Field(min_length=1, max_length=200)]
+    label: Label
+
+
+class FieldSpec(Part):
+    """One question, a fieldset of questions (``group``) or a repeated row (``repeat``)."""
+
+    key: Key
+    label: Label
+    type: FieldType
+    required: bool = True
+    when: Expr | None = None
+    required_when: Expr | None = None
+    hint: Prose | None = None
+    options: tuple[Option, ...] = ()
+    default: str | int | bool | None = None
+    prefill: Prefill | None = None
+    min: int | None = None
+    max: int | None = None
+    max_length: Annotated[int, Field(ge=1, le=10000)] | None = None
+    pattern: str | None = None
+    pattern_message: Prose | None = None
+    past: bool = False
+    of: Key | None = None
+    text: Prose | None = None
+    fields: tuple[FieldSpec, ...] = ()
+    columns: tuple[FieldSpec, ...] = ()
+    rows: tuple[Label, ...] = ()
+    min_rows: Annotated[int, Field(ge=0, le=50)] = 1
+    max_rows: Annotated[int, Field(ge=1, le=50)] = 10
+    row_label: Label | None = None
+    print: Prose | None = None
+    from_: str | None = Field(default=None, alias="from")
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Label by stored value of a choice."""
+        return {option.value: option.label for option in self.options}
+
+    def leaves(self) -> Iterator[FieldSpec]:
+        """The fields that carry an answer: a group's fields, else the field itself."""
+        if self.type == "group":
+            for inner in self.fields:
+                yield from inner.leaves()
+        else:
+            yield self
+
+
+class PageSpec(Part):
+    """One topic on one page of the form."""
+
+    key: Key
+    title: Label
+    when: Expr | None = None
+    note: Prose | None = None
+    fields: Annotated[tuple[FieldSpec, ...], Field(min_length=1)]
+
+    @cached_property
+    def leaves(self) -> tuple[FieldSpec, ...]:
+        """The fields of the page that carry an answer, in order."""
+        return tuple(leaf for spec in self.fields for leaf in spec.leaves())
+
+
+class Section(Part):
+    """A part of the form, as it stands in the task list."""
+
+    key: Key
+    title: Label
+    group: Label | None = None
+    when: Expr | None = None
+    note: Prose | None = None
+    pages: Annotated[tuple[PageSpec, ...], Field(min_length=1)]
+
+
+class Basis(Part):
+    """A legal text the procedure rests on, with the days of its force."""
+
+    title: Label
+    from_: dt.date | None = Field(default=None, alias="from")
+    to: dt.date | None = None
+
+
+class Online(Part):
+    """How far the procedure can be done online, with the published reason when partly."""
+
+    level: Literal["full", "partial"]
+    reason: Prose | None = None
+    owner_system: str | None = None
+
+
+class TimeLimit(Part):
+    """The legal time limit: ``amount`` in the unit of ``kind``."""
+
+    kind: Literal["same_day", "working_hours", "working_days", "calendar_days"]
+    amount: Annotated[int, Field(ge=1, le=400)] | None = None
+    text: Prose
+
+
+class Extension(Part):
+    """What verification may add to the time limit."""
+
+    working_days: Annotated[int, Field(ge=1, le=100)]
+    text: Prose
+
+
+class Supplement(Part):
+    """What asking for a supplement does to the clock."""
+
+    clock: Literal["pause", "restart"] = "pause"
+    answer_within_days: Annotated[int, Field(ge=1, le=365)] = 30
+    once: bool = True
+
+
+class Fee(Part):
+    """One row of the fee table; expressions over the answers, amounts in đồng."""
+
+    key: Key
+    name: Label
+    amount: Expr
+    times: Expr | None = None
+    when: Expr | None = None
+    each: Key | None = None
+    channel: Channel | None = None
+    from_: dt.date | None = Field(default=None, alias="from")
+    to: dt.date | None = None
+    note: Prose | None = None
+
+
+class Paper(Part):
+    """A paper the citizen brings or uploads (thành phần hồ sơ)."""
+
+    key: Key
+    name: Prose
+    kind: Literal["original", "copy", "certified", "electronic", "show"]
+    copies: Annotated[int, Field(ge=1, le=20)] = 1
+    when: Expr | None = None
+    required: bool = True
+    hint: Prose | None = None
+    no_demand: bool = False
+    accept: tuple[Literal["pdf", "jpeg", "png"], ...] = ("pdf", "jpeg", "png")
+    max_mb: Annotated[int, Field(ge=1, le=100)] = 20
+    channel: Channel | None = None
+    note: Prose | None = None
+
+
+class ApplicantMap(Part):
+    """Which answers say who the applicant is; ``address`` may be the prefix of a residence."""
+
+    name: Key
+    national_id: Key | None = None
+    birth_date: Key | None = None
+    phone: Key | None = None
+    email: Key | None = None
+    address: Key | None = None
+
+
+class SubjectMap(Part):
+    """Which answer names the person or thing the case is about."""
+
+    name: Key
+
+
+class Rule(Part):
+    """A check across fields; a warning is shown and never blocks."""
+
+    check: Expr
+    when: Expr | None = None
+    field: Key
+    message: Prose
+    severity: Literal["error", "warning"] = "error"
+
+
+class Step(Part):
+    """One step of the work in the commune; ``hours`` are working hours."""
+
+    key: Key
+    name: Label
+    role: Role
+    kind: Literal["intake", "work", "decide", "finish"]
+    hours: Annotated[float, Field(ge=0, le=2000)]
+    note: Prose | None = None
+
+
+class Reasons(Part):
+    """Ready sentences for supplement requests, refusals and rejections."""
+
+    supplement: tuple[Prose, ...] = ()
+    refuse: tuple[Prose, ...] = ()
+    reject: tuple[Prose, ...] = ()
+
+
+class Retention(Part):
+    """How long the case file is kept (``years`` when it is not permanent)."""
+
+    class_: str = Field(alias="class")
+    years: Annotated[int, Field(ge=1, le=100)] | None = None
+    mark: str | None = None
+    note: Prose | None = None
+
+
+class Cell(Part):
+    """A label with its value, which is text with placeholders."""
+
+    label: str = ""
+    value: Prose
+    when: Expr | None = None
+
+
+class ResultRow(Part):
+    """A printed line: a heading, or one or more cells beside each other."""
+
+    heading: Prose | None = None
+    cells: tuple[Cell, ...] = ()
+    when: Expr | None = None
+
+
+class Paragraph(Part):
+    """A paragraph of the printed result, with placeholders."""
+
+    text: Prose
+    when: Expr | None = None
+    style: Literal["plain", "article", "basis", "centre", "title"] = "plain"
+
+
+class TitleBy(Part):
+    """A title of the result chosen by an answer."""
+
+    field: Key
+    titles: dict[str, Label]
+
+
+class Numbering(Part):
+    """The register that numbers the result, and how the number is written."""
+
+    register_: str = Field(alias="register", pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    name: Label
+    notation: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Signature(Part):
+    """A signature beside the signer's."""
+
+    label: Label
+    name: str = ""
+
+
+class ResultTable(Part):
+    """A printed table with one line for each row of a repeating field."""
+
+    of: Key
+    columns: Annotated[tuple[Cell, ...], Field(min_length=1)]
+
+
+class Rejection(Part):
+    """The text of a written rejection."""
+
+    title: Prose
+    paragraphs: tuple[Paragraph, ...] = ()
+
+
+class Result(Part):
+    """The document the procedure ends with."""
+
+    layout: Literal["certificate", "extract", "decision", "letter", "certification"]
+    title: Label
+    title_by: TitleBy | None = None
+    subject: Prose | None = None
+    to: Prose | None = None
+    subtitle: Prose | None = None
+    name: Label
+    copies: Annotated[int, Field(ge=1, le=20)] = 1
+    number: Numbering
+    signer_label: Label | None = None
+    signer_title: Literal["leader", "chairman", "office_head"] = "leader"
+    signatures: tuple[Signature, ...] = ()
+    entries: tuple[FieldSpec, ...] = ()
+    rows: tuple[ResultRow, ...] = ()
+    table: ResultTable | None = None
+    paragraphs: tuple[Paragraph, ...] = ()
+    after: tuple[Paragraph, ...] = ()
+    recipients: tuple[Prose, ...] = ()
+    rejection: Rejection | None = None
+
+
+class ProcedureDefinition(Part):
+    """One version of a procedure, complete: form, papers, fees, steps, result."""
+
+    code: Annotated[str, Field(pattern=r"^\d\.\d{6}$")]
+    version: Annotated[int, Field(ge=1, le=9999)]
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    name: Label
+    short_name: Annotated[str, Field(min_length=1, max_length=60)]
+    group: Literal["family", "death", "papers", "business", "support"]
+    field: Label
+    keywords: tuple[Label, ...] = ()
+    summary: Prose
+    who: Prose
+    agency: Prose
+    prepare: tuple[Prose, ...] = ()
+    online: Online
+    basis: Annotated[tuple[Basis, ...], Field(min_length=1)]
+    time_limit: TimeLimit
+    extension: Extension | None = None
+    supplement: Supplement = Supplement()
+    fees: tuple[Fee, ...] = ()
+    fee_text: Prose
+    fee_exempt: tuple[Prose, ...] = ()
+    define: dict[Key, Expr] = {}
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    papers: tuple[Paper, ...] = ()
+    applicant: ApplicantMap
+    subject: SubjectMap
+    rules: tuple[Rule, ...] = ()
+    declaration: Prose
+    steps: Annotated[tuple[Step, ...], Field(min_length=3)]
+    reasons: Reasons = Reasons()
+    retention: Retention
+    result: Result
+
+    @cached_property
+    def pages(self) -> tuple[PageSpec, ...]:
+        """All pages of the form, in order."""
+        return tuple(page for section in self.sections for page in section.pages)
+
+    @cached_property
+    def fields(self) -> dict[str, FieldSpec]:
+        """Every field that carries an answer, by key."""
+        return {leaf.key: leaf for page in self.pages for leaf in page.leaves}
+
+    @cached_property
+    def section_of(self) -> dict[str, Section]:
+        """The section of a page, by the page's key."""
+        return {page.key: section for section in self.sections for page in section.pages}
+
+    @cached_property
+    def page_of(self) -> dict[str, PageSpec]:
+        """The page a field stands on, by the field's key."""
+        return {leaf.key: page for page in self.pages for leaf in page.leaves}
+
+    @cached_property
+    def defined(self) -> dict[str, Expression]:
+        """The named expressions, parsed."""
+        return {name: parse(text) for name, text in self.define.items()}
+
+    @cached_property
+    def conditions(self) -> dict[str, tuple[Expression, ...]]:
+        """What must all hold for a field to be asked, by the field's key."""
+        return dict(_conditions(self))
+
+    def page(self, key: str) -> PageSpec | None:
+        """The page with this key, or ``None``."""
+        return next((page for page in self.pages if page.key == key), None)
+
+    def entries(self) -> dict[str, FieldSpec]:
+        """The fields that the specialist fills for the result, by key."""
+        return {leaf.key: leaf for spec in self.result.entries for leaf in spec.leaves()}
+
+    def to_json(self) -> dict[str, Any]:
+        """The stored form: plain JSON without the values that are defaults."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _conditions(
+    definition: ProcedureDefinition,
+) -> Iterator[tuple[str, tuple[Expression, ...]]]:
+    def walk(
+        spec: FieldSpec, outer: tuple[Expression, ...]
+    ) -> Iterator[tuple[str, tuple[Expression, ...]]]:
+        own = outer + ((parse(spec.when),) if spec.when else ())
+        if spec.type == "group":
+            for inner in spec.fields:
+                yield from walk(inner, own)
+        else:
+            yield spec.key, own
+
+    for section in definition.sections:
+        for page in section.pages:
+            outer = tuple(parse(text) for text in (section.when, page.when) if text)
+            for spec in page.fields:
+                yield from walk(spec, outer)
