@@ -29,9 +29,7 @@ def database() -> dict[str, Any]:
     owner_url = env.str("DATABASE_OWNER_URL", application_url)
     with_parser = Env()
     parsed: dict[str, Any] = dict(
-        with_parser.dj_db_url(
-            "NO_SUCH_VARIABLE", owner_url if role == "owner" else application_url
-        )
+        with_parser.dj_db_url("NO_SUCH_VARIABLE", owner_url if role == "owner" else application_url)
     )
     application = dict(with_parser.dj_db_url("NO_SUCH_VARIABLE", application_url))
     statement_timeout = env.int("STATEMENT_TIMEOUT_MS", 0 if role == "owner" else 5000)

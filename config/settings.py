@@ -13,9 +13,7 @@ SECRET_KEY = env.str("SECRET_KEY", "" if not DEBUG else "only-for-development" *
 
 # ── Where we are ─────────────────────────────────────────────────────────
 BASE_DOMAIN = env.str("BASE_DOMAIN", "xaso.localhost")
-PUBLIC_SCHEME = env.str(
-    "PUBLIC_SCHEME", "http" if BASE_DOMAIN.endswith("localhost") else "https"
-)
+PUBLIC_SCHEME = env.str("PUBLIC_SCHEME", "http" if BASE_DOMAIN.endswith("localhost") else "https")
 PUBLIC_PORT = env.str("PUBLIC_PORT", "")  # ":8000", or empty
 ALLOWED_HOSTS = [f".{BASE_DOMAIN}"]
 ROOT_URLCONF = "config.urls_central"
@@ -189,18 +187,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 
 # ── Mail ─────────────────────────────────────────────────────────────────
-EMAIL_BACKEND = env.str(
-    "EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend"
-)
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", str(BASE_DIR / ".local" / "mail"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"khong-tra-loi@{BASE_DOMAIN}")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
