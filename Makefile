@@ -1,8 +1,9 @@
 .POSIX:
-.PHONY: demo test bench lint clean
+.PHONY: demo test bench lint clean lock
 
 # Each target does its own set-up; a machine needs Python 3.11 and make.
 SETUP = sh config/local/setup.sh
+LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 demo: # the whole product on this machine; Ctrl-C stops it
 	@$(SETUP) && exec .venv/bin/python -m config.local.demo
@@ -21,3 +22,13 @@ clean: # everything that was made here, the demo's data included
 		[ ! -d "$$state" ] || .venv/bin/python -m config.local.postgres destroy --state "$$state"; \
 	done; fi
 	rm -rf .local .venv .tools staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+lock: # choose versions anew after a change of pyproject.toml
+	@$(SETUP)
+	.tools/bin/uv pip compile $(LOCK) pyproject.toml --group local --group test \
+		-o requirements.lock
+	.tools/bin/uv pip compile $(LOCK) pyproject.toml --constraint requirements.lock \
+		-o requirements-production.lock
+	echo uv | .tools/bin/uv pip compile $(LOCK) - -o requirements-tools.lock
+	sed -n 's/^psycopg2==\([^ ]*\).*/psycopg2-binary==\1/p' requirements.lock | \
+		.tools/bin/uv pip compile $(LOCK) - -o requirements-binary.lock

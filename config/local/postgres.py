@@ -198,9 +198,7 @@ class Home:
         self.give(self.log)
         settings = SETTINGS | {"port": str(port)} | (FAST_SETTINGS if fast else {})
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        self.run(
-            "pg_ctl", "start", "-w", "-D", str(self.data), "-l", str(self.log), "-o", options
-        )
+        self.run("pg_ctl", "start", "-w", "-D", str(self.data), "-l", str(self.log), "-o", options)
 
     def running(self) -> bool:
         """Whether this home's server runs; a pid file left by a crash is taken away."""
@@ -360,7 +358,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.action == "urls":
             if not home.running():
-                raise PostgresUnavailable("Máy chủ chưa chạy: python -m config.local.postgres start")
+                raise PostgresUnavailable(
+                    "Máy chủ chưa chạy: python -m config.local.postgres start"
+                )
             server = _server(home, home.read_state(), "xaso", started=False)
         else:
             server = start(options.state, fast=options.fast)

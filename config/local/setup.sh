@@ -84,25 +84,28 @@ lock_for_this_machine() {
     cat requirements-binary.lock
 }
 
+# The stamp says what the environment was made for (place and Python), then what is in it.
 sync_environment() {
     mkdir -p .local
     lock_for_this_machine >.local/requirements.lock.new
-    stamp="$(pwd) $("$python" -V) $(cksum <.local/requirements.lock.new)"
-    if [ -x .venv/bin/python ] && [ "$(cat .venv/stamp 2>/dev/null)" = "$stamp" ]; then
+    made_for="$(pwd) $("$python" -V)"
+    contents=$(cksum <.local/requirements.lock.new)
+    if [ "$(cat .venv/stamp 2>/dev/null)" = "$made_for
+$contents" ]; then
         rm .local/requirements.lock.new
         return
     fi
     mv .local/requirements.lock.new .local/requirements.lock
     find_uv
     say "Cài các thư viện theo requirements.lock (.venv) …"
-    if [ "$(cut -d' ' -f2- .venv/stamp 2>/dev/null | cut -d' ' -f1-2)" != "$("$python" -V)" ]; then
+    if [ "$(head -n 1 .venv/stamp 2>/dev/null)" != "$made_for" ]; then
         "$uv" venv --quiet --clear --python "$python" .venv
     fi
-    rm -f .venv/stamp
+    printf '%s\n' "$made_for" >.venv/stamp
     # Bytecode now makes every later start faster, WeasyPrint's most of all.
     "$uv" pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode \
         .local/requirements.lock
-    printf '%s\n' "$stamp" >.venv/stamp
+    printf '%s\n' "$contents" >>.venv/stamp
 }
 
 check_system_libraries() {
