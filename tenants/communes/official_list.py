@@ -53,9 +53,9 @@ class OfficialCommune:
     kind: str
     province_code: str
     province_name: str
-    latitude: float
-    longitude: float
-    area_km2: float
+    latitude: float | None
+    longitude: float | None
+    area_km2: float | None
 
     @property
     def full_name(self) -> str:
@@ -86,9 +86,9 @@ def official_communes() -> dict[str, OfficialCommune]:
             kind=row["kind"],
             province_code=row["province_code"],
             province_name=row["province_name"],
-            latitude=float(row["latitude"]),
-            longitude=float(row["longitude"]),
-            area_km2=float(row["area_km2"]),
+            latitude=_number(row["latitude"]),
+            longitude=_number(row["longitude"]),
+            area_km2=_number(row["area_km2"]),
         )
         for row in _rows("communes.csv")
     }
@@ -156,25 +156,26 @@ def search_communes(text: str, limit: int = 20) -> list[OfficialCommune]:
     exact name comes before a beginning, that before a word, that before any part; a name of
     today before a former one.
     """
-    wanted = fold(text.replace(",", " "))
+    typed = " ".join(text.replace(",", " ").lower().split())
+    wanted = fold(typed)
     if not wanted:
         return []
-    typed = " ".join(text.replace(",", " ").lower().split())
+    accents_matter = typed != wanted
     found = []
     for entry in _search_entries():
+        if wanted not in entry.everything:
+            continue
         rank = min(_rank(wanted, name, former=False) for name in entry.names)
-        if rank > _BEST_FORMER:
-            former = (_rank(wanted, name, former=True) for name in entry.former_names)
-            rank = min(rank, min(former, default=_NOT_FOUND))
-        if rank < _NOT_FOUND:
-            accents_differ = typed not in entry.commune.full_name.lower()
-            found.append((rank, accents_differ, entry.order, entry.commune))
+        former = (_rank(wanted, name, former=True) for name in entry.former_names)
+        rank = min(rank, min(former, default=_NOT_FOUND))
+        accents_differ = accents_matter and typed not in entry.commune.full_name.lower()
+        found.append((rank, accents_differ, entry.order, entry.commune))
     found.sort(key=lambda item: item[:3])
     return [commune for *_, commune in found[:limit]]
 
 
 _NOT_FOUND = 99
-_BEST_FORMER = 1
+_FORMER = 1
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ class _SearchEntry:
     commune: OfficialCommune
     names: tuple[str, ...]
     former_names: tuple[str, ...]
-    order: tuple[str, str]
+    everything: str
+    order: tuple[bool, str, str]
 
 
 @cache
@@ -197,9 +199,11 @@ def _search_entries() -> tuple[_SearchEntry, ...]:
         full, province = fold(commune.name), fold(commune.province_name)
         short, place = fold(commune.short_name), _without(province, _PROVINCE_KINDS)
         names = (short, full, f"{short} {place}", f"{full} {place}", f"{full} {province}")
-        order = (sort_key(commune.short_name), commune.code)
-        older = tuple(former.get(commune.code, set()) - set(names))
-        entries.append(_SearchEntry(commune, names, older, order))
+        older = tuple(sorted(former.get(commune.code, set()) - set(names)))
+        # Of equal finds the ward comes first: more people live there and look for it.
+        order = (commune.kind != "phuong", sort_key(commune.short_name), commune.code)
+        everything = "\n".join((*names, *older))
+        entries.append(_SearchEntry(commune, names, older, everything, order))
     return tuple(entries)
 
 
@@ -214,7 +218,7 @@ def _rank(wanted: str, name: str, *, former: bool) -> int:
         rank = 6
     else:
         return _NOT_FOUND
-    return rank + (_BEST_FORMER if former else 0)
+    return rank + (_FORMER if former else 0)
 
 
 def _label(commune: OfficialCommune) -> str:
@@ -238,6 +242,10 @@ def _agency_codes() -> dict[str, list[tuple[datetime.date, datetime.date | None,
         first = datetime.date.fromisoformat(row["from"])
         codes.setdefault(row["province_code"], []).append((first, end, row["agency_code"]))
     return codes
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
