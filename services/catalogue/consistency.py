@@ -78,7 +78,8 @@ class _Scope:
                 yield (*at, extra), f"loại {spec.type} không dùng khoá {extra}"
         if spec.rows and spec.type != "repeat":
             yield (*at, "rows"), "chỉ loại repeat dùng rows"
-        if spec.key in _RESERVED or spec.key in self.definition.define:
+        is_column = "columns" in at
+        if not is_column and (spec.key in _RESERVED or spec.key in self.definition.define):
             yield (*at, "key"), f"tên {spec.key} đã có nghĩa khác"
         yield from self._values(at, spec)
         columns = {column.key for column in spec.columns}
@@ -318,8 +319,8 @@ def _steps(d: ProcedureDefinition) -> Iterator[Finding]:
     if kinds.count("decide") != 1:
         yield ("steps",), "phải có đúng một bước decide"
     for i, step in enumerate(d.steps):
-        if step.kind == "decide" and step.role != "leader":
-            yield ("steps", i, "role"), "bước decide do leader ký"
+        if step.kind == "decide" and step.role not in ("leader", "head"):
+            yield ("steps", i, "role"), "bước decide do leader ký, hoặc head khi được giao"
 
 
 def _terms(d: ProcedureDefinition) -> Iterator[Finding]:

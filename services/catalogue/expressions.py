@@ -12,11 +12,12 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import operator
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
+
+from tenants.kit.text import fold
 
 CONTEXT_NAMES = frozenset({"filed_on", "today", "channel", "this_commune"})
 CHANNELS = ("online", "counter", "post")
@@ -280,12 +281,6 @@ def _iso(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, đ as d, single spaces: for comparing what people typed."""
-    bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 
 
 def _age(names: Names, args: list[Any]) -> int | None:
