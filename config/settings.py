@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tenants.accounts.middleware.SignInRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -97,7 +97,28 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # ── Who is here ──────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.accounts.backend.AccountBackend"]
+ACCOUNT_ADAPTER = "tenants.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone", "email", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "tenants.accounts.adapter.account_name"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 60 * 15
+ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_FORMS = {
+    "login": "tenants.accounts.forms.SignInForm",
+    "signup": "tenants.accounts.forms.SignUpForm",
+    "reset_password": "tenants.accounts.forms.AskResetForm",
+    "confirm_password_reset_code": "tenants.accounts.forms.ResetCodeForm",
+    "reset_password_from_key": "tenants.accounts.forms.NewPasswordForm",
+    "change_password": "tenants.accounts.forms.ChangePasswordForm",
+    "set_password": "tenants.accounts.forms.SetPasswordForm",
+}
+# A phone number or an address is enough; our form asks for one of the two.
+SILENCED_SYSTEM_CHECKS = ["account.W001"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/ho-so-cua-toi/"
 SESSION_COOKIE_DOMAIN = BASE_DOMAIN

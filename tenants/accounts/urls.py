@@ -1,0 +1,29 @@
+"""Signing up, in and out, on the central site only. The names are allauth's, which uses them."""
+
+from allauth.account import views
+from django.urls import path
+
+urlpatterns = [
+    path("dang-nhap/", views.login, name="account_login"),
+    path("dang-ky/", views.signup, name="account_signup"),
+    path("dang-xuat/", views.logout, name="account_logout"),
+    path("da-dong/", views.account_inactive, name="account_inactive"),
+    path("mat-khau/quen/", views.password_reset, name="account_reset_password"),
+    path(
+        "mat-khau/quen/ma/",
+        views.confirm_password_reset_code,
+        name="account_confirm_password_reset_code",
+    ),
+    path(
+        "mat-khau/quen/moi/",
+        views.complete_password_reset,
+        name="account_complete_password_reset",
+    ),
+    path(
+        "mat-khau/quen/xong/",
+        views.password_reset_from_key_done,
+        name="account_password_reset_completed",
+    ),
+    path("mat-khau/doi/", views.password_change, name="account_change_password"),
+    path("mat-khau/dat/", views.password_set, name="account_set_password"),
+]

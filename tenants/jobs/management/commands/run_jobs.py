@@ -1,0 +1,30 @@
+"""`manage.py run_jobs`: the job runner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from tenants.jobs.loop import Runner
+
+
+class Command(BaseCommand):
+    """Runs jobs until SIGTERM or Ctrl-C; several may run side by side."""
+
+    help = "Chạy các việc nền; dừng bằng Ctrl-C hoặc SIGTERM sau khi xong việc đang làm."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The queues to serve, the first one first."""
+        parser.add_argument(
+            "--queue",
+            action="append",
+            dest="queues",
+            metavar="TÊN",
+            help="hàng đợi cần phục vụ, theo thứ tự ưu tiên (mặc định: default)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until told to stop."""
+        Runner(options["queues"] or ["default"]).run()
