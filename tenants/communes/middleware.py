@@ -36,6 +36,14 @@ class CommuneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
+        previous = _connection().tenant
+        try:
+            return self._answer(request)
+        finally:
+            # Costs no statement: the search path is set when something is asked for.
+            _connection().set_tenant(previous)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         _connection().take_lost()
         response = self._attempt(request)
         if not _connection().take_lost():

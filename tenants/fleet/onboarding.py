@@ -22,7 +22,6 @@ from tenants.communes.official_list import (
 )
 from tenants.fleet.blueprint import Blueprint, get_blueprint
 from tenants.fleet.grants import schema_grants
-from tenants.history.models import ChainHead
 from tenants.kit.text import fold, sort_key
 from tenants.organisation.models import Letterhead, Official, Role
 
@@ -72,7 +71,6 @@ def _create(
             _create_schema(commune.schema_name, letterhead_of(official), blueprint)
             # Entering reads the marker, so what was just made is checked by what will use it.
             with entered(info_of(commune)):
-                ChainHead.objects.get_or_create(id=1)
                 if administrator_email:
                     _appoint_administrator(official, administrator_email)
     except IntegrityError:
