@@ -10,8 +10,6 @@ from typing import Any
 import uuid6
 from django.db import connection, transaction
 
-from documents.registers.models import Series
-
 
 @dataclass(frozen=True)
 class Numbering:
@@ -42,10 +40,9 @@ def allocate(series: str) -> int:
         raise transaction.TransactionManagementError(
             "allocate() needs the transaction of the document or case that takes the number."
         )
-    table = connection.ops.quote_name(Series._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} AS series (id, name, last) VALUES (%s, %s, 1) "
+            "INSERT INTO registers_series AS series (id, name, last) VALUES (%s, %s, 1) "
             "ON CONFLICT (name) DO UPDATE SET last = series.last + 1 RETURNING last",
             [uuid6.uuid7(), series],
         )

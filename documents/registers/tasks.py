@@ -21,7 +21,7 @@ def render_document(document_id: str) -> None:
         if document.rendered_at:
             return
         pdf = render_pdf(render_html(document, preview=False))
-        stored = store_bytes(pdf, "application/pdf")
+        stored = store_bytes(pdf.data, "application/pdf", pages=pdf.pages)
         document.file_id = stored.id
         document.sha256 = stored.sha256
         document.rendered_at = timezone.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -65,6 +66,43 @@ def get_document_by_verification(code: str) -> Document:
         if found is not None:
             return found
     raise DocumentUnknown(code)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a stranger who holds the paper may see: enough to compare, no more."""
+
+    kind: str
+    title: str
+    notation: str
+    issued_on: date
+    agency: str
+    signer_name: str
+    signer_title: str
+    holder: str
+    sha256: str
+    signed: bool
+    code: str
+
+
+def describe_document(document: Document) -> Answer:
+    """The answer about a genuine document, with its holder's name masked."""
+    content = document.content
+    applicant = content.get("applicant") or {}
+    holder = content.get("holder") or applicant.get("name") or content.get("subject_name") or ""
+    return Answer(
+        kind=document.get_kind_display(),
+        title=document.title,
+        notation=document.notation,
+        issued_on=document.issued_on,
+        agency=(content.get("letterhead") or {}).get("agency_name", ""),
+        signer_name=document.signer_name,
+        signer_title=document.signer_title,
+        holder=mask_name(holder),
+        sha256=document.sha256,
+        signed=bool(content.get("signed")),
+        code=display_code(document.verification_code),
+    )
 
 
 def mask_name(name: str) -> str:

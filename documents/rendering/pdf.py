@@ -1,0 +1,114 @@
+"""PDFs for the job runner: hands a page to the typesetting child and takes the PDF back."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from documents.rendering.worker import DONE, LENGTH, read_frame, write_frame
+
+# The job's transaction is idle meanwhile, and the server ends one that idles for ten seconds.
+SECONDS = 9.0
+MAX_HTML_BYTES = 4 * 1024**2
+# A fresh child now and then bounds whatever its libraries do not give back.
+PAGES_PER_CHILD = 500
+_ROOT = Path(__file__).resolve().parents[2]
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_FILE")
+
+
+class RenderingFailed(Exception):
+    """A page did not become a PDF; the job tries again and then shows this to the operator."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Không tạo được tệp PDF của văn bản: {reason}.")
+
+
+@dataclass(frozen=True)
+class RenderedPdf:
+    """A finished PDF and how many pages it has."""
+
+    data: bytes
+    pages: int
+
+
+class Typesetter:
+    """One child process, started when first needed and again after it was stopped."""
+
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._made = 0
+
+    def render(self, html: str) -> RenderedPdf:
+        """The PDF/A of a page. Raises RenderingFailed."""
+        body = html.encode()
+        if len(body) > MAX_HTML_BYTES:
+            raise RenderingFailed(f"trang in dài {len(body)} byte, hơn mức {MAX_HTML_BYTES}")
+        with self._lock:
+            answer = self._exchange(self._running_child(), body)
+        if answer[:1] != DONE:
+            raise RenderingFailed(answer[1:].decode(errors="replace")[:400])
+        (pages,) = LENGTH.unpack(answer[1 : 1 + LENGTH.size])
+        return RenderedPdf(data=answer[1 + LENGTH.size :], pages=pages)
+
+    def stop(self) -> None:
+        """End the child; the next page starts another."""
+        child, self._child = self._child, None
+        if child is not None and self._owner == os.getpid():
+            child.kill()
+            child.communicate()
+
+    def _running_child(self) -> subprocess.Popen[bytes]:
+        child = self._child
+        usable = child is not None and self._owner == os.getpid() and child.poll() is None
+        if child is None or not usable or self._made >= PAGES_PER_CHILD:
+            self.stop()
+            child = self._child = _start_child()
+            self._owner, self._made = os.getpid(), 0
+        self._made += 1
+        return child
+
+    def _exchange(self, child: subprocess.Popen[bytes], body: bytes) -> bytes:
+        # Killing the child ends a blocked read as well as a blocked write.
+        watch = threading.Timer(self._seconds, child.kill)
+        watch.start()
+        try:
+            write_frame(cast(BinaryIO, child.stdin), body)
+            answer = read_frame(cast(BinaryIO, child.stdout))
+        except BrokenPipeError:
+            answer = None
+        finally:
+            watch.cancel()
+        if answer is None:
+            self.stop()
+            raise RenderingFailed(f"quá {self._seconds:g} giây hoặc quá mức bộ nhớ")
+        return answer
+
+
+def _start_child() -> subprocess.Popen[bytes]:
+    # The child gets neither the database's address nor the keys.
+    variables = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return subprocess.Popen(
+        [sys.executable, "-m", "documents.rendering.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=_ROOT,
+        env=variables,
+    )
+
+
+_typesetter = Typesetter()
+atexit.register(_typesetter.stop)
+
+
+def render_pdf(html: str) -> RenderedPdf:
+    """The PDF/A-2u of a page made by ``render_html``. Raises RenderingFailed."""
+    return _typesetter.render(html)
