@@ -104,6 +104,23 @@ class Home:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def claim(self, state_dir: Path) -> None:
+        """Begin anew when the state folder was deleted: the keys to the data went with it.
+
+        Root's data lies outside of that folder and would outlive it.
+        """
+        marks = (state_dir / "server-id", self.path / "server-id")
+        texts = [mark.read_text() if mark.exists() else None for mark in marks]
+        if texts[0] and texts[0] == texts[1]:
+            return
+        self.shut_down()
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.state_file.unlink(missing_ok=True)
+        state_dir.mkdir(parents=True, exist_ok=True)
+        name = secrets.token_hex(8)
+        for mark in marks:
+            mark.write_text(name)
+
     def read_state(self) -> dict[str, str]:
         """Return port and passwords; made up at the first call."""
         if self.state_file.exists():
@@ -216,8 +233,12 @@ class Home:
     def stop(self) -> None:
         """Stop the server, ending its connections; nothing to do when it does not run."""
         with self.locked():
-            if self.running():
-                self.run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self.data))
+            self.shut_down()
+
+    def shut_down(self) -> None:
+        """Stop the server; the caller holds the lock."""
+        if self.running():
+            self.run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self.data))
 
 
 _ROLES = (SUPERUSER, OWNER_ROLE, APPLICATION_ROLE)
@@ -230,6 +251,7 @@ def start(state_dir: Path, *, database: str = "xaso", fast: bool = False) -> Loc
     """
     home = Home.of(state_dir)
     with home.locked():
+        home.claim(state_dir)
         state = home.read_state()
         started = not home.running()
         if not home.data.exists():

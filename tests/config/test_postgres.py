@@ -87,6 +87,22 @@ def test_a_pid_file_left_by_a_crash_does_not_hinder_the_start(tmp_path):
         shutil.rmtree(home.path)
 
 
+def test_data_does_not_outlive_its_state_folder(tmp_path):
+    # The demo's keys lie in that folder: what they sealed could not be read any more.
+    home = postgres.Home.of(tmp_path)
+    try:
+        first = postgres.start(tmp_path, fast=True)
+        with contextlib.closing(psycopg2.connect(first.owner_url)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute("CREATE TABLE sealed ()")
+        shutil.rmtree(tmp_path)
+        again = postgres.start(tmp_path, fast=True)
+        assert ask(again.owner_url, "SELECT to_regclass('sealed')") is None
+    finally:
+        home.stop()
+        shutil.rmtree(home.path)
+
+
 def test_a_folder_that_somebody_else_may_write_to_is_refused(tmp_path):
     tmp_path.chmod(0o777)
     with pytest.raises(postgres.PostgresUnavailable, match="thuộc người khác"):
