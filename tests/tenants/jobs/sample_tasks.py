@@ -1,0 +1,59 @@
+"""Tasks for the tests of the queue. Their effects are rows of desks: any shared table would do."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from uuid import UUID
+
+from django_tasks import task
+
+from tenants.accounts.desk import open_desk
+from tenants.communes.current import current_commune
+
+ran: list[tuple[str, str]] = []
+
+
+@task()
+def note(text: str) -> None:
+    """Remember in which commune this ran."""
+    ran.append((current_commune().code, text))
+
+
+@task()
+def effect(account_id: str) -> None:
+    """Leave a row behind."""
+    open_desk(account_id=UUID(account_id), commune_code=current_commune().code)
+
+
+@task()
+def effect_then_fail(account_id: str) -> None:
+    """Leave a row behind, then fail with a message that names a person."""
+    open_desk(account_id=UUID(account_id), commune_code=current_commune().code)
+    raise ValueError("số 001190012345 của lan@vidu.vn, điện thoại 0912 345 678")
+
+
+@task()
+def effect_then_hang(account_id: str, started: str) -> None:
+    """Leave a row behind; the first time also hang until the process is killed."""
+    open_desk(account_id=UUID(account_id), commune_code=current_commune().code)
+    if not Path(started).exists():
+        Path(started).write_text(str(os.getpid()))
+        time.sleep(60)
+
+
+@task()
+def write_file(path: str) -> None:
+    """Show the outside that this ran, and where."""
+    Path(path).write_text(current_commune().code)
+
+
+@task()
+def enqueue_another() -> None:
+    """Enqueue a job from a job."""
+    note.enqueue("second")
+
+
+def not_a_task() -> None:
+    """A function that nobody marked as a task."""

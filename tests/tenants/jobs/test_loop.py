@@ -1,0 +1,88 @@
+"""The runner as a process: woken by a commit, killed at any time, stopped cleanly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from tenants.accounts.models import DeskSession
+from tenants.communes.current import in_commune
+from tenants.jobs.models import Job
+from tenants.jobs.runner import release_expired, run_pending_jobs
+from tests.tenants.jobs.sample_tasks import effect_then_hang, write_file
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def runner(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
+    """A real runner on the test's database."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run_jobs"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "BASE_DOMAIN": settings.BASE_DOMAIN},
+    )
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_commit_wakes_the_runner_and_sigterm_stops_it(
+    runner: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    with in_commune("00004"):
+        write_file.enqueue(str(first))
+    wait_for(first.exists)
+    time.sleep(0.3)  # the runner goes to sleep
+
+    with in_commune("00008"):
+        write_file.enqueue(str(second))
+    enqueued = time.monotonic()
+    wait_for(second.exists, seconds=5)
+
+    # Far sooner than its sweep: it was woken.
+    assert time.monotonic() - enqueued < 3
+    wait_for(lambda: second.read_text() == "00008")
+    runner.send_signal(signal.SIGTERM)
+    assert runner.wait(timeout=10) == 0
+
+
+def test_a_runner_killed_in_a_job_leaves_nothing_and_the_job_runs_again_once(
+    runner: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    account = uuid4()
+    with in_commune("00004"):
+        effect_then_hang.enqueue(str(account), str(started))
+    wait_for(started.exists)
+
+    runner.send_signal(signal.SIGKILL)
+    runner.wait()
+
+    assert Job.objects.get().state == "running"
+    assert not DeskSession.objects.exists()
+    assert run_pending_jobs() == 0
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert release_expired() == 1
+    assert run_pending_jobs() == 1
+    assert DeskSession.objects.filter(account_id=account).count() == 1
+    assert (Job.objects.get().state, Job.objects.get().attempts) == ("done", 2)
