@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.catalogue.expressions import Expression, parse
+from services.catalogue.expressions import parse
 from services.catalogue.schema import FieldSpec, ProcedureDefinition
 from services.catalogue.values import earliest_day
 
@@ -53,7 +53,7 @@ class AnswerScope:
         else:
             spec = self.definition.fields.get(name)
             shown = spec is not None and self.is_visible(name)
-            value = typed_value(spec, self.answers.get(name)) if spec and shown else None
+            value = typed_value(spec, self.answers.get(name)) if shown else None
         self._known[name] = value
         return value
 
@@ -104,22 +104,18 @@ class RowScope:
 
     def is_visible(self, column: FieldSpec) -> bool:
         """Whether a column is asked in this row."""
-        return column.when is None or _parsed(column.when).holds(self)
+        return column.when is None or parse(column.when).holds(self)
 
     def is_required(self, column: FieldSpec) -> bool:
         """Whether a shown column must be filled in this row."""
         if column.required_when is not None:
-            return _parsed(column.required_when).holds(self)
+            return parse(column.required_when).holds(self)
         return column.required
 
 
-def _parsed(text: str) -> Expression:
-    return parse(text)
-
-
-def typed_value(spec: FieldSpec, answer: Any) -> Any:
+def typed_value(spec: FieldSpec | None, answer: Any) -> Any:
     """A stored answer as an expression compares it; ``None`` when missing or damaged."""
-    if answer is None or answer == "":
+    if spec is None or answer is None or answer == "":
         return None
     match spec.type:
         case "date" | "partial_date":

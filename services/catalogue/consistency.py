@@ -65,7 +65,7 @@ class _Scope:
         for at, spec in self.located():
             yield from self._field(at, spec, self.names)
         for at, spec in _walk(("result", "entries"), self.definition.result.entries):
-            yield from self._field(at, spec, self.names | set(self.definition.entries()))
+            yield from self._field(at, spec, self.names | set(self.definition.entry_fields))
             if spec.from_:
                 yield from self.text((*at, "from"), spec.from_)
 
@@ -198,7 +198,7 @@ class _Scope:
         self, at: tuple[str | int, ...], text: str, extra: Iterable[str] = ()
     ) -> Iterator[Finding]:
         """Every placeholder names something, through filters that exist."""
-        known = self.names | EXTRA_NAMES | set(self.definition.entries()) | set(extra)
+        known = self.names | EXTRA_NAMES | set(self.definition.entry_fields) | set(extra)
         try:
             found = placeholders(text)
         except PlaceholderError as error:
@@ -249,14 +249,14 @@ class _Scope:
         yield from self._table_and_title()
 
     def _printed(self) -> set[str]:
-        return self.names | set(self.definition.entries()) | EXTRA_NAMES
+        return self.names | set(self.definition.entry_fields) | EXTRA_NAMES
 
     def _table_and_title(self) -> Iterator[Finding]:
         result = self.definition.result
         if result.table:
             repeat = self.fields_by_key.get(result.table.of)
             if repeat is None:
-                repeat = self.definition.entries().get(result.table.of)
+                repeat = self.definition.entry_fields.get(result.table.of)
             if repeat is None or repeat.type != "repeat":
                 yield ("result", "table", "of"), f"{result.table.of!r} không phải trường repeat"
             else:

@@ -426,7 +426,8 @@ class ProcedureDefinition(Part):
         """The page with this key, or ``None``."""
         return next((page for page in self.pages if page.key == key), None)
 
-    def entries(self) -> dict[str, FieldSpec]:
+    @cached_property
+    def entry_fields(self) -> dict[str, FieldSpec]:
         """The fields that the specialist fills for the result, by key."""
         return {leaf.key: leaf for spec in self.result.entries for leaf in spec.leaves()}
 
