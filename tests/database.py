@@ -87,6 +87,12 @@ class TestServer:
             if url := os.environ.get(name):
                 os.environ[name] = urlsplit(url)._replace(path=f"/{database}").geturl()
 
+    def end_connection(self) -> None:
+        """End this process's connection from the server's side, as a restart would."""
+        ended = connections[DEFAULT_DB_ALIAS].connection.info.backend_pid
+        with self._administration(self.application) as administration:
+            administration.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
+
     def _make_template(self, administration: Any) -> None:
         from tenants.fleet.onboarding import onboard_commune
         from tenants.fleet.preparation import prepare_database
@@ -103,14 +109,9 @@ class TestServer:
         _run(administration, "ALTER DATABASE {} RENAME TO {}", making, self.template)
 
     @contextlib.contextmanager
-    def _administration(self) -> Iterator[Any]:
-        connection = psycopg2.connect(
-            dbname="postgres",
-            user=self.owner["USER"],
-            password=self.owner["PASSWORD"],
-            host=self.owner["HOST"],
-            port=self.owner["PORT"],
-        )
+    def _administration(self, role: dict[str, Any] | None = None) -> Iterator[Any]:
+        login = {name.lower(): value for name, value in (role or self.owner).items()}
+        connection = psycopg2.connect(dbname="postgres", **login)
         connection.autocommit = True
         with contextlib.closing(connection), connection.cursor() as cursor:
             yield cursor

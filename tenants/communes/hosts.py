@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from django.conf import settings
 
@@ -58,7 +57,8 @@ def forget_hosts() -> None:
 
 
 def _url(host: str, path: str) -> str:
-    return urljoin(f"{settings.PUBLIC_SCHEME}://{host}{settings.PUBLIC_PORT}/", path.lstrip("/"))
+    # Put together, not joined as URLs are: a path must never lead to another host.
+    return f"{settings.PUBLIC_SCHEME}://{host}{settings.PUBLIC_PORT}/{path.lstrip('/')}"
 
 
 def _load(name: str) -> Site | None:

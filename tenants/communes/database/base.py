@@ -126,7 +126,8 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
         statement = "SELECT set_config('search_path', %s, false)"
         if self._expected_marker() is not None:
             table = f"{quote_schema_name(self.schema_name)}.{MARKER_TABLE}"
-            statement += f", (SELECT min({MARKER_COLUMN}) FROM {table} HAVING count(*) = 1)"
+            marker = f"SELECT min({MARKER_COLUMN}) FROM {table} HAVING count(*) = 1"  # noqa: S608
+            statement += f", ({marker})"
         cursor.execute(statement, [path])
         row = cursor.fetchone()
         return row[1] if row is not None and len(row) > 1 else None

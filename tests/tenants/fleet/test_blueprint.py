@@ -1,0 +1,105 @@
+"""A schema from the blueprint is what stock migrations make, object by object."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from tenants.fleet.blueprint import get_blueprint, migrations_digest, temporary_database
+
+pytestmark = pytest.mark.django_db
+
+OBJECTS = {
+    "columns": """
+        SELECT table_name, column_name, ordinal_position, data_type, character_maximum_length,
+               is_nullable, column_default, collation_name, is_identity
+        FROM information_schema.columns WHERE table_schema = %(schema)s""",
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(c.oid), condeferrable
+        FROM pg_constraint c WHERE connamespace = %(schema)s::regnamespace""",
+    "indexes": """
+        SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = %(schema)s""",
+    "migrations": "SELECT app, name FROM {schema}.django_migrations",
+}
+
+
+def _objects(cursor: Any, schema: str) -> dict[str, list[tuple[Any, ...]]]:
+    found = {}
+    for what, query in OBJECTS.items():
+        cursor.execute(query.format(schema=schema), {"schema": schema})
+        rows = [tuple(_bare(value, schema) for value in row) for row in cursor.fetchall()]
+        found[what] = sorted(rows, key=str)
+    return found
+
+
+def _bare(value: Any, schema: str) -> Any:
+    return value.replace(f"{schema}.", "") if isinstance(value, str) else value
+
+
+def test_it_gives_the_same_schema_as_stock_migrations(as_owner: None):
+    blueprint = get_blueprint()
+    with temporary_database() as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA xa_stock; CREATE SCHEMA xa_blueprint")
+            cursor.execute("SET search_path TO xa_blueprint")
+            for statement in blueprint.statements:
+                cursor.execute(statement)
+            for app, name in blueprint.migrations:
+                cursor.execute(
+                    "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, now())",
+                    [app, name],
+                )
+        connection.forget_search_path()
+        with connection.without_marker():
+            call_command("migrate_schemas", schema_name="xa_stock", interactive=False, verbosity=0)
+            connection.set_schema_to_public()
+            with connection.cursor() as cursor:
+                cursor.execute("SET search_path TO public")
+                stock, ours = _objects(cursor, "xa_stock"), _objects(cursor, "xa_blueprint")
+    assert len(stock["columns"]) > 50
+    # Stock writes down the shared apps too, which are not in the schema; we do not.
+    labels = {app for app, _ in ours["migrations"]}
+    stock["migrations"] = [row for row in stock["migrations"] if row[0] in labels]
+    assert ours == stock
+
+
+def test_it_is_made_once_and_kept_as_a_file(as_owner: None, settings: Any, tmp_path: Any):
+    settings.BLUEPRINT_DIR = tmp_path
+    made = get_blueprint()
+    assert [path.name for path in tmp_path.iterdir()] == [f"{migrations_digest()}.json"]
+    before = connections[DEFAULT_DB_ALIAS]
+    assert get_blueprint() == made
+    assert connections[DEFAULT_DB_ALIAS] is before
+
+
+def test_no_table_name_exists_both_at_the_centre_and_in_a_commune(db: None):
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' "
+            "INTERSECT "
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'xa_00004'"
+        )
+        assert [name for (name,) in cursor.fetchall()] == ["django_migrations"]
+
+
+def test_a_commune_has_few_relations(db: None):
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(
+            "WITH own AS (SELECT oid, reltoastrelid FROM pg_class "
+            "             WHERE relnamespace = 'xa_00004'::regnamespace), "
+            "toast AS (SELECT reltoastrelid AS oid FROM own WHERE reltoastrelid <> 0) "
+            "SELECT (SELECT count(*) FROM own) + 2 * (SELECT count(*) FROM toast)"
+        )
+        (count,) = cursor.fetchone()
+    # Each relation is a file times thousands of communes; raising this is a decision.
+    assert count <= 60
+
+
+def test_no_foreign_key_leaves_a_communes_schema(db: None):
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint c JOIN pg_class target ON target.oid = c.confrelid "
+            "WHERE c.contype = 'f' AND c.connamespace <> target.relnamespace"
+        )
+        assert cursor.fetchall() == []
