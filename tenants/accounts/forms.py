@@ -82,12 +82,15 @@ class SignUpForm(allauth_forms.SignupForm):  # type: ignore[misc]
         )
         self.fields["phone"] = PhoneField(
             required=False,
-            help_text=_("Xã nhắn kết quả vào số này. Không có thì ghi thư điện tử bên dưới."),
+            help_text=_("Xã gọi vào số này khi cần. Không có thì ghi thư điện tử ở dưới."),
         )
         self.fields["email"] = EmailField(
             required=False,
-            label=_("Thư điện tử (không bắt buộc nếu đã có số điện thoại)"),
-            help_text=_("Cần thư điện tử để tự đặt lại mật khẩu khi quên."),
+            label=_("Thư điện tử"),
+            help_text=_(
+                "Có số điện thoại thì có thể bỏ trống. Có thư điện tử thì tự đặt lại được mật khẩu "
+                "khi quên."
+            ),
         )
         self.fields["password1"] = new_password_field()
         self.order_fields(self.field_order)

@@ -123,6 +123,11 @@ class Account(AbstractBaseUser):
         """Return the person's name as they wrote it."""
         return self.full_name
 
+    @property
+    def short_name(self) -> str:
+        """The given name, by which people are called: the last word."""
+        return self.full_name.split()[-1] if self.full_name.strip() else ""
+
     def set_national_id(self, national_id: str | None) -> None:
         """Set the identity number and its blind index together; nothing is saved."""
         self.national_id = national_id or None
