@@ -10,6 +10,7 @@ from django.db import transaction
 
 from config.env import env
 from config.local import people
+from config.local.sample_cases import make_cases
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo, at_centre, current_commune, in_commune
 from tenants.communes.hosts import central_url, commune_url
@@ -22,8 +23,11 @@ class Command(BaseCommand):
     help = "Tạo người dùng mẫu cho các xã, phường, đặc khu đã có trong hệ thống (chỉ để dùng thử)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The communes that get officials."""
+        """The communes that get officials, and how many cases."""
         parser.add_argument("codes", nargs="+", metavar="MÃ", help="mã xã đã được đưa vào")
+        parser.add_argument(
+            "--cases", type=int, default=0, metavar="N", help="số hồ sơ mẫu ở mỗi nơi chưa có hồ sơ"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed, then say who there is."""
@@ -33,7 +37,7 @@ class Command(BaseCommand):
         codes: list[str] = options["codes"]
         with at_centre():
             accounts = self._seed_accounts(codes, password)
-        communes = [self._seed_commune(code, accounts) for code in codes]
+        communes = [self._seed_commune(code, accounts, options["cases"]) for code in codes]
         self._report(communes, password)
 
     @transaction.atomic
@@ -60,8 +64,8 @@ class Command(BaseCommand):
             Account.objects.filter(pk__in=[a.pk for a in made]).update(password=hashed)
         return found | {str(account.email): account for account in made}
 
-    def _seed_commune(self, code: str, accounts: dict[str, Account]) -> CommuneInfo:
-        """Give a commune its departments and one official for every post."""
+    def _seed_commune(self, code: str, accounts: dict[str, Account], cases: int) -> CommuneInfo:
+        """Give a commune its departments, one official for every post, and sample cases."""
         with in_commune(code), transaction.atomic():
             departments = {
                 name: Department.objects.get_or_create(name=name, defaults={"position": position})[
@@ -81,6 +85,11 @@ class Command(BaseCommand):
                         roles=post.role,
                         may_sign=post.may_sign,
                     )
+            make_cases(
+                number=cases,
+                applicants=[(citizen, accounts[citizen.email]) for citizen in people.CITIZENS],
+                officials={o.roles: o for o in Official.objects.order_by("id") if o.active},
+            )
             return current_commune()
 
     def _report(self, communes: list[CommuneInfo], password: str) -> None:

@@ -1,0 +1,105 @@
+"""Cases for the demo's desks, made by the product's own calls, at different stages of the work."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from config.local.people import Person
+from services.cases.drafts import save_page, start_draft
+from services.cases.filing import file_case
+from services.cases.intake import accept_case, request_supplement
+from services.cases.models import Case
+from services.cases.processing import take_case
+from services.catalogue.registry import current_procedure
+from tenants.accounts.models import Account
+from tenants.communes.current import current_commune
+from tenants.organisation.models import Official
+
+DEATH_REGISTRATION, BOOK_COPY = "1.000656", "2.000908"
+STAGES = ("registered", "accepted", "taken", "supplement")
+
+
+def make_cases(
+    *, number: int, applicants: list[tuple[Person, Account]], officials: dict[str, Official]
+) -> list[Case]:
+    """File cases in the current commune and bring each to the next stage in turn.
+
+    `officials` are by role. A commune that has cases is left as it is.
+    """
+    if Case.objects.exists():
+        return []
+    cases = []
+    for i in range(number):
+        person, account = applicants[i % len(applicants)]
+        code = (DEATH_REGISTRATION, BOOK_COPY)[i % 2]
+        case = _file(code, _answers(code, person), account)
+        cases.append(_bring_to(STAGES[i // 2 % len(STAGES)], case, officials))
+    return cases
+
+
+def _file(code: str, answers: dict[str, Any], account: Account) -> Case:
+    definition = current_procedure(code)
+    draft = start_draft(definition=definition, account=account)
+    for section in definition.sections:
+        for page in section.pages:
+            draft = save_page(draft=draft, page_key=page.key, answers={})
+    draft = save_page(draft=draft, page_key=definition.sections[0].pages[0].key, answers=answers)
+    return file_case(draft=draft, declared=True, account=account)
+
+
+def _bring_to(stage: str, case: Case, officials: dict[str, Official]) -> Case:
+    if stage == "supplement":
+        return request_supplement(
+            case=case,
+            official=officials["reception"],
+            items=["Ảnh chụp rõ cả hai mặt của giấy tờ đã nêu trong tờ khai"],
+            reason="Thông tin về giấy tờ chưa đủ để tra cứu.",
+        )
+    if stage in ("accepted", "taken"):
+        case = accept_case(case=case, official=officials["reception"])
+    if stage == "taken":
+        case = take_case(case=case, official=officials["specialist"])
+    return case
+
+
+def _answers(code: str, person: Person) -> dict[str, Any]:
+    requester = {
+        "requester_name": person.full_name,
+        "requester_birth_date": person.birth_date.isoformat(),
+        "requester_national_id": person.national_id,
+        "requester_phone": person.phone,
+        "requester_email": person.email,
+    }
+    return requester | (_death() if code == DEATH_REGISTRATION else _book_copy())
+
+
+def _death() -> dict[str, Any]:
+    day = datetime.date.today() - datetime.timedelta(days=3)
+    return {
+        "requester_relation": "Con",
+        "deceased_name": "Nguyễn Văn An",
+        "deceased_birth_date": "1941-05-19",
+        "deceased_gender": "Nam",
+        "deceased_national_id": "001041000052",
+        "death_date": day.isoformat(),
+        "death_time": "04:30",
+        "death_place": "Nhà riêng",
+        "death_commune": current_commune().code,
+        "death_cause": "Tuổi cao, bệnh già",
+        "notice_kind": "Giấy báo tử",
+        "notice_number": "17/GBT",
+        "notice_issuer": f"Ủy ban nhân dân {current_commune().name}",
+        "notice_date": day.isoformat(),
+        "wants_copies": False,
+    }
+
+
+def _book_copy() -> dict[str, Any]:
+    return {
+        "requester_relation": "self",
+        "book_kind": "commendation",
+        "original_title": "Giấy chứng nhận gia đình văn hóa năm 2012",
+        "original_date": "2012",
+        "copy_count": 2,
+    }

@@ -1,0 +1,101 @@
+"""The demo's cast, keys and command."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from config.local import demo, people
+from tenants.accounts.models import Account
+from tenants.communes.official_list import official_communes
+from tenants.kit.national_id import birth_year, check_national_id
+from tenants.organisation.models import Department, Official
+
+
+def test_the_demo_shows_ten_real_communes_of_every_kind_in_three_provinces():
+    communes = [official_communes()[code] for code in demo.COMMUNES]
+    assert len({commune.code for commune in communes}) == 10
+    assert len({commune.province_code for commune in communes}) == 3
+    assert {commune.kind for commune in communes} == {"xa", "phuong", "dac_khu"}
+
+
+def test_identity_numbers_of_the_demo_are_plausible():
+    for citizen in people.CITIZENS:
+        assert check_national_id(citizen.national_id) == []
+        assert birth_year(citizen.national_id) == citizen.birth_date.year
+
+
+def test_keys_are_made_once_and_readable_by_their_owner_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "HOME", tmp_path / "demo")
+    first = demo._kept_settings()
+    assert demo._kept_settings() == first
+    assert stat.S_IMODE((tmp_path / "demo" / "env").stat().st_mode) == 0o600
+    assert all(first[name] for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "INDEX_KEY"))
+
+
+def test_a_taken_port_that_was_asked_for_is_named(monkeypatch):
+    with demo.socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(demo.DemoFailed, match=str(port)):
+            demo._port(str(port))
+
+
+def test_a_server_that_ends_by_itself_ends_the_demo_with_its_last_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "HOME", tmp_path / "demo")
+    running = demo.Demo()
+    running._serve("web", ["sh", "-c", "echo cannot bind; exit 3"])
+    running.processes[0][1].wait()
+    with pytest.raises(demo.DemoFailed, match="cannot bind"):
+        running._check_alive()
+
+
+def test_stopping_ends_every_process_that_was_started(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "HOME", tmp_path / "demo")
+    running = demo.Demo()
+    running._serve("web", ["sleep", "60"])
+    running._serve("jobs", ["sleep", "60"])
+    running.stop()
+    assert all(process.returncode is not None for _, process in running.processes)
+
+
+def test_seeding_needs_a_password(monkeypatch):
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+    with pytest.raises(CommandError, match="DEMO_PASSWORD"):
+        call_command("seed_demo", "00004")
+
+
+def seed(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    call_command("seed_demo", "00004", *options)
+    return capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_every_role_is_filled_and_the_leader_may_sign(in_ba_dinh, monkeypatch, capsys):
+    monkeypatch.setenv("DEMO_PASSWORD", "xaso-for-a-test")
+    said = seed(capsys)
+    officials = {official.roles: official for official in Official.objects.all()}
+    assert {post.role for post in people.POSTS} <= officials.keys()
+    assert officials["leader"].may_sign
+    leader = Account.objects.get(pk=officials["leader"].account_id)
+    assert leader.check_password("xaso-for-a-test")
+    assert str(leader.email) in said and "xaso-for-a-test" in said
+
+
+@pytest.mark.django_db
+def test_seeding_again_changes_nothing(in_ba_dinh, monkeypatch, capsys):
+    monkeypatch.setenv("DEMO_PASSWORD", "xaso-for-a-test")
+    seed(capsys)
+    kept = {a.pk: a.password for a in Account.objects.all()}
+    counts = Official.objects.count(), Department.objects.count()
+    seed(capsys)
+    assert {a.pk: a.password for a in Account.objects.all()} == kept
+    assert (Official.objects.count(), Department.objects.count()) == counts
+
+
+def test_no_address_of_the_demo_can_receive_mail():
+    assert people.MAIL_DOMAIN.endswith(".example")
