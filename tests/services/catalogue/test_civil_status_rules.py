@@ -37,7 +37,7 @@ def definition_of(code: str) -> ProcedureDefinition:
 
 
 def answers_of(code: str, **changes: Any) -> dict[str, Any]:
-    return FORMS[code]["plausible"] | changes
+    return {**FORMS[code]["plausible"], **changes}
 
 
 def spoken_rules(code: str, answers: dict[str, Any]) -> dict[str, tuple[str, str]]:
