@@ -127,7 +127,9 @@ def typed_value(spec: FieldSpec | None, answer: Any) -> Any:
         case "choices":
             return [a for a in answer if isinstance(a, str)] if isinstance(answer, list) else None
         case "repeat":
-            return [r for r in answer if isinstance(r, Mapping)] if isinstance(answer, list) else None
+            return (
+                [r for r in answer if isinstance(r, Mapping)] if isinstance(answer, list) else None
+            )
         case _:
             return answer if isinstance(answer, str) else None
 
@@ -137,4 +139,6 @@ def visible_answers(
 ) -> dict[str, Any]:
     """Only the answers to questions that are asked: what a case keeps when it is filed."""
     scope = AnswerScope(definition, answers, today=today)
-    return {key: answers[key] for key in definition.fields if key in answers and scope.is_visible(key)}
+    return {
+        key: answers[key] for key in definition.fields if key in answers and scope.is_visible(key)
+    }

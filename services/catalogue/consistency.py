@@ -69,7 +69,9 @@ class _Scope:
             if spec.from_:
                 yield from self.text((*at, "from"), spec.from_)
 
-    def _field(self, at: tuple[str | int, ...], spec: FieldSpec, names: set[str]) -> Iterator[Finding]:
+    def _field(
+        self, at: tuple[str | int, ...], spec: FieldSpec, names: set[str]
+    ) -> Iterator[Finding]:
         need = _NEEDS.get(spec.type)
         if need and not getattr(spec, need):
             yield (*at, "type"), f"loại {spec.type} cần khoá {need}"
@@ -100,9 +102,9 @@ class _Scope:
         for value, times in Counter(o.value for o in spec.options).items():
             if times > 1:
                 yield (*at, "options"), f"lựa chọn {value!r} có hai lần"
-        if spec.type == "choice" and spec.default is not None:
-            if spec.default not in spec.labels:
-                yield (*at, "default"), f"{spec.default!r} không có trong các lựa chọn"
+        has_default = spec.type == "choice" and spec.default is not None
+        if has_default and spec.default not in spec.labels:
+            yield (*at, "default"), f"{spec.default!r} không có trong các lựa chọn"
         if spec.min is not None and spec.max is not None and spec.min > spec.max:
             yield (*at, "min"), "min lớn hơn max"
         if spec.min_rows > spec.max_rows:
@@ -227,7 +229,9 @@ class _Scope:
             for c, cell in enumerate(row.cells):
                 yield from self.text((*at, "cells", c, "value"), cell.value)
                 if cell.when:
-                    yield from self.expression((*at, "cells", c, "when"), cell.when, self._printed())
+                    yield from self.expression(
+                        (*at, "cells", c, "when"), cell.when, self._printed()
+                    )
         for key in ("paragraphs", "after"):
             for i, paragraph in enumerate(getattr(result, key)):
                 yield from self.text(("result", key, i, "text"), paragraph.text)
@@ -262,7 +266,9 @@ class _Scope:
             else:
                 columns = {c.key for c in repeat.columns} | {"row_number", "row_label"}
                 for c, column in enumerate(result.table.columns):
-                    yield from self.text(("result", "table", "columns", c, "value"), column.value, columns)
+                    yield from self.text(
+                        ("result", "table", "columns", c, "value"), column.value, columns
+                    )
         if result.title_by:
             spec = self.fields_by_key.get(result.title_by.field)
             if spec is None:
@@ -289,7 +295,7 @@ def _duplicates(d: ProcedureDefinition) -> Iterator[Finding]:
     scope = _Scope(d)
     fields = [((*at, "key"), spec.key) for at, spec in scope.located()]
     entries = [((*at, "key"), s.key) for at, s in _walk(("result", "entries"), d.result.entries)]
-    pages = [
+    pages: list[Finding] = [
         (("sections", s, "pages", p, "key"), page.key)
         for s, section in enumerate(d.sections)
         for p, page in enumerate(section.pages)

@@ -65,7 +65,7 @@ def show(spec: FieldSpec | None, value: Any, answers: Values | None = None) -> s
     """The usual form of a value by its type; never raises, whatever was stored."""
     if spec is not None and spec.type == "date_in_words":
         other = (answers or {}).get(spec.of or "")
-        return partial_date_in_words(other) if _is_date(other) else ""
+        return partial_date_in_words(other) if isinstance(other, str) and _is_date(other) else ""
     if value is None or value == "":
         return ""
     kind = spec.type if spec else ""

@@ -15,9 +15,7 @@ class ProcedureVersion(models.Model):
     version = models.PositiveSmallIntegerField(_("phiên bản"))
     valid_from = models.DateField(_("có hiệu lực từ"))
     valid_to = models.DateField(_("có hiệu lực đến"), null=True, blank=True)
-    definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
-        _("nội dung")
-    )
+    definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("nội dung"))
     digest = models.CharField(_("mã băm nội dung"), max_length=64)
     published_at = models.DateTimeField(_("công bố lúc"), auto_now_add=True)
 

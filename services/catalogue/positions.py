@@ -163,7 +163,7 @@ class _Builder:
             ]
             return Seq(origin, items, [item.start_mark.line + 1 for item in node.value])
         try:
-            value = self.scalars.construct_object(node)  # type: ignore[no-untyped-call]
+            value = self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError, TypeError) as error:
             raise self._problem(node, path, f"giá trị sai: {error}") from None
         return value.date() if isinstance(value, dt.datetime) else value
@@ -181,6 +181,4 @@ class _Builder:
         return result
 
     def _problem(self, node: yaml.Node, path: str, message: str) -> ProcedureFileError:
-        return ProcedureFileError(
-            [FileProblem(self.file, node.start_mark.line + 1, path, message)]
-        )
+        return ProcedureFileError([FileProblem(self.file, node.start_mark.line + 1, path, message)])

@@ -69,7 +69,11 @@ def _one(
     text, first = "", True
     for name, argument in holder.filters or (("", ""),):
         if name == "or":
-            base = text if not first else filtered(spec, shown.get(holder.key), holder.key, shown, None)
+            base = (
+                text
+                if not first
+                else filtered(spec, shown.get(holder.key), holder.key, shown, None)
+            )
             text = base or argument
         elif first:
             text = filtered(spec, shown.get(holder.key), holder.key, shown, name or None)
@@ -83,6 +87,8 @@ def _hidden_removed(key: str, values: Values, scope: AnswerScope | None) -> Valu
     """The values a placeholder reads, without the answers to questions that are not asked."""
     if scope is None:
         return values
+    if key in scope.definition.define:
+        return {key: scope.value(key)}
     fields = scope.definition.fields
     if key in fields:
         return values if scope.is_visible(key) else {}
@@ -115,5 +121,3 @@ def _day(value: Any) -> dt.date | None:
     if isinstance(value, dt.date):
         return value
     return earliest_day(value) if isinstance(value, str) else None
-
-

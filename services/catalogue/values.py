@@ -205,9 +205,9 @@ def earliest_day(text: str) -> dt.date | None:
     """The first day a stored date can mean; ``None`` when it is not a date."""
     if not re.fullmatch(r"\d{4}(-\d\d){0,2}", text):
         return None
-    parts = [int(part) for part in text.split("-")]
+    year, month, day = (*map(int, text.split("-")), 1, 1)[:3]
     try:
-        return dt.date(*(parts + [1, 1])[:3])
+        return dt.date(year, month, day)
     except ValueError:
         return None
 

@@ -114,9 +114,7 @@ def _answers(
                 yield Problem(spec.key, page.key, message)
 
 
-def _value_problem(
-    spec: FieldSpec, answer: Any, scope: AnswerScope, today: dt.date
-) -> str | None:
+def _value_problem(spec: FieldSpec, answer: Any, scope: AnswerScope, today: dt.date) -> str | None:
     if spec.type == "repeat":
         return _rows_problem(spec, scope, today)
     if answer is None or answer == "":

@@ -27,7 +27,7 @@ def identity_warnings(
     if isinstance(born, dt.date) and born.year != birth_year(number):
         yield (
             key,
-            _("Số định danh này thường của người sinh năm %(year)s. Anh/chị xem lại số và năm sinh.")
+            _("Số này thường của người sinh năm %(year)s. Anh/chị xem lại số và năm sinh.")
             % {"year": birth_year(number)},
         )
     gender = scope.value(f"{prefix}gender")
@@ -35,6 +35,6 @@ def identity_warnings(
     if gender in ("Nam", "Nữ") and gender != expected:
         yield (
             key,
-            _("Số định danh này thường của người có giới tính %(gender)s. Anh/chị xem lại số.")
+            _("Số này thường của người có giới tính %(gender)s. Anh/chị xem lại số.")
             % {"gender": expected},
         )

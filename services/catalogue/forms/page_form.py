@@ -15,7 +15,8 @@ from django import forms
 from django.utils import timezone
 
 from services.catalogue.answers import Answers, AnswerScope
-from services.catalogue.expressions import Expression, expression_json, parse
+from services.catalogue.browser_conditions import expression_json
+from services.catalogue.expressions import Expression, parse
 from services.catalogue.forms.consistency_hints import identity_warnings
 from services.catalogue.forms.fields import (
     AnswerBoundField,
@@ -116,9 +117,7 @@ class PageForm(forms.Form):
             optional = not spec.required if spec.required_when is None else True
             condition = self._condition_json(here)
             if spec.type == "repeat":
-                field: AnswerField = RepeatField(
-                    spec, optional=optional, condition_json=condition
-                )
+                field: AnswerField = RepeatField(spec, optional=optional, condition_json=condition)
                 data = self.data if self.is_bound else None
                 assert isinstance(field, RepeatField)  # noqa: S101
                 field.rows = make_rows(
@@ -186,15 +185,15 @@ class PageForm(forms.Form):
     def _clean_fields(self) -> None:
         parsed: dict[str, Any] = {}
         refused: dict[str, str] = {}
-        for name, bound in self._bound_items():
-            field = bound.field
+        for name, field in self.fields.items():
+            assert isinstance(field, AnswerField)  # noqa: S101
             if isinstance(field, RepeatField):
                 parsed[name] = [
                     row.cleaned_data for row in field.rows if row.errors or not row.is_blank
                 ] or None
                 continue
             try:
-                parsed[name] = field.parse(bound.data, self.today)
+                parsed[name] = field.parse(self[name].data, self.today)
             except InvalidAnswer as error:
                 refused[name] = str(error)
         empty = dict.fromkeys(self._on_page)

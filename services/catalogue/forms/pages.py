@@ -18,9 +18,7 @@ def visible_pages(
     channel: str = "online",
 ) -> list[PageSpec]:
     """The pages with at least one question to ask, in order."""
-    scope = AnswerScope(
-        definition, answers, today=today or timezone.localdate(), channel=channel
-    )
+    scope = AnswerScope(definition, answers, today=today or timezone.localdate(), channel=channel)
     return [
         page for page in definition.pages if any(scope.is_visible(leaf.key) for leaf in page.leaves)
     ]
@@ -37,9 +35,7 @@ def required_papers(
 
     Papers that are only shown, or that need not be given, are among them; see ``must_upload``.
     """
-    scope = AnswerScope(
-        definition, answers, today=today or timezone.localdate(), channel=channel
-    )
+    scope = AnswerScope(definition, answers, today=today or timezone.localdate(), channel=channel)
     return [
         paper
         for paper in definition.papers

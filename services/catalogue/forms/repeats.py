@@ -63,9 +63,10 @@ class RowForm(forms.Form):
     def _clean_fields(self) -> None:
         """Parse the columns; what is missing is judged by ``check_row``."""
         self.cleaned_data = {}
-        for name, bound in self._bound_items():
+        for name, field in self.fields.items():
+            assert isinstance(field, AnswerField)  # noqa: S101
             try:
-                self.cleaned_data[name] = bound.field.parse(bound.data, self.today)
+                self.cleaned_data[name] = field.parse(self[name].data, self.today)
             except InvalidAnswer as error:
                 self.add_error(name, str(error))
 

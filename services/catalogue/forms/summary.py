@@ -28,7 +28,7 @@ class SummarySection:
 def summary(
     definition: ProcedureDefinition, answers: Answers, *, today: dt.date | None = None
 ) -> list[SummarySection]:
-    """The visible pages with their answers; a question that must be answered shows when it is not."""
+    """The visible pages with their answers, and what must still be answered."""
     scope = AnswerScope(definition, answers, today=today or timezone.localdate())
     sections = []
     for page in definition.pages:

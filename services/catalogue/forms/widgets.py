@@ -76,6 +76,11 @@ def _safe(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308
 
 
+def _drawn(template: str, context: dict[str, Any], renderer: Any) -> SafeString:
+    drawing = renderer or forms.renderers.get_default_renderer()
+    return SafeString(drawing.render(f"forms/widgets/{template}.html", context).strip())
+
+
 class AnswerWidget(forms.Widget):
     """Base: knows its field's definition and reads one bounded text."""
 
@@ -194,7 +199,8 @@ def _ticks(
         checked = " checked" if value in chosen else ""
         tags.append(
             f'<div class="tick"><input type="{kind}" id="{at}" name="{escape(name)}" '
-            f'value="{escape(value)}"{checked}{rest}><label for="{at}">{escape(label)}</label></div>'
+            f'value="{escape(value)}"{checked}{rest}>'
+            f'<label for="{at}">{escape(label)}</label></div>'
         )
     return _safe("".join(tags))
 
@@ -233,9 +239,7 @@ class DatePartsWidget(AnswerWidget):
             for (part, label), text in zip(labels.items(), parts, strict=True)
         ]
         context = {"boxes": boxes, "partial": self.spec.type == "partial_date"}
-        return (renderer or forms.renderers.get_default_renderer()).render(
-            "forms/widgets/date_parts.html", context
-        )
+        return _drawn("date_parts", context, renderer)
 
     def id_for_label(self, id_: str, index: Any = None) -> str:
         """The box that is wrong, else the first."""
@@ -272,9 +276,7 @@ class CommuneWidget(AnswerWidget):
             if options
             else "",
         }
-        return (renderer or forms.renderers.get_default_renderer()).render(
-            "forms/widgets/commune.html", context
-        )
+        return _drawn("commune", context, renderer)
 
     def id_for_label(self, id_: str, index: Any = None) -> str:
         """The list when there is one, else the text box."""
@@ -291,7 +293,9 @@ class ShownWidget(AnswerWidget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The text in an output element."""
         at = (attrs or {}).get("id") or f"id_{name}"
-        return format_html('<output id="{}" data-words-of="{}">{}</output>', at, self.spec.of, value)
+        return format_html(
+            '<output id="{}" data-words-of="{}">{}</output>', at, self.spec.of, value
+        )
 
 
 WIDGETS: dict[str, type[AnswerWidget]] = {
