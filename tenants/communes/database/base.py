@@ -194,12 +194,6 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
         self.forget_search_path()
         super().close()
 
-    def commit(self) -> None:
-        """Commit; committing a failed transaction rolls it back."""
-        if self._in_failed_transaction():
-            self.forget_search_path()
-        super().commit()
-
     def rollback(self) -> None:
         """Roll back, which undoes a search path set inside the transaction."""
         try:

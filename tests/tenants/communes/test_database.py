@@ -101,9 +101,9 @@ class TestForgetting:
             with transaction.atomic(), in_commune("00008"):
                 get_letterhead()
                 transaction.set_rollback(True)
-            assert _search_path().startswith('"xa_00004"')
             with in_commune("00008"):
                 assert get_letterhead().commune_code == "00008"
+            assert _search_path().startswith('"xa_00004"')
 
     def test_an_error_inside_a_savepoint(self, ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo):
         with in_commune("00004"):
@@ -129,6 +129,13 @@ class TestForgetting:
     def test_closing_the_connection(self, in_ba_dinh: CommuneInfo):
         get_letterhead()
         connection.close()
+        assert get_letterhead().commune_code == "00004"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_connection_put_away_without_closing_it_here(self, in_ba_dinh: CommuneInfo):
+        get_letterhead()
+        connection.connection.close()
+        connection.connection = None  # as the library's migrations do
         assert get_letterhead().commune_code == "00004"
 
     @pytest.mark.django_db(transaction=True)
