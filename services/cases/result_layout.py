@@ -178,12 +178,13 @@ def _row(definition: ProcedureDefinition, row: ResultRow, values: Values) -> dic
 
 def _table(definition: ProcedureDefinition, values: Values) -> dict[str, Any] | None:
     table = definition.result.table
-    if table is None:
+    rows = values.get(table.of) if table else None
+    if table is None or not rows:
         return None
     return {
         "head": [column.label for column in table.columns],
         "body": [
             [render_row(definition, table.of, column.value, row) for column in table.columns]
-            for row in values.get(table.of) or []
+            for row in rows
         ],
     }
