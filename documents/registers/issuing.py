@@ -26,7 +26,7 @@ class Signer(Protocol):
     def title(self) -> str: ...
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def issue_document(
     *,
     kind: str,

@@ -106,7 +106,7 @@ def _bundled_fetcher() -> URLFetcher:
         # Fatal, because WeasyPrint turns any lesser error into a warning and a hole in the page.
         raise FatalURLFetchingError(f"not a bundled asset: {url[:200]}")
 
-    class BundledFetcher(URLFetcher):
+    class BundledFetcher(URLFetcher):  # type: ignore[misc]
         """Knows ``bundled:/name`` in static/documents and the font files; nothing else."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:

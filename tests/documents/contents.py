@@ -52,7 +52,7 @@ _SLIP = {
     "subject_name": "Trần Nguyễn Gia Hân, sinh ngày 02/11/2026",
     "procedure": {"name": "Đăng ký khai sinh", "code": "1.001193"},
     "official": OFFICIAL,
-    "channel_text": "Nộp trực tuyến lúc 09 giờ 05 phút, ngày 22/11/2026",
+    "channel_text": "nộp trực tuyến",
     "track_url": f"{URL}/ho-so/H26.00004-261122-0007/",
 }
 
@@ -108,7 +108,7 @@ CONTENTS: dict[str, dict[str, Any]] = {
         **_SLIP,
         "number": "02/TCHS",
         "notation": "02/TCHS",
-        "channel_text": "",
+        "channel_text": "nộp tại quầy",
         "reason": "Cha, mẹ không cư trú tại phường Ba Đình.\nTrẻ đã được đăng ký khai sinh tại "
         "Ủy ban nhân dân xã Nghi Lộc, tỉnh Nghệ An ngày 10/11/2026 (số 88/2026).",
     },
