@@ -32,6 +32,7 @@ COMMUNES = (
     *("16681", "17827", "16813"),  # Nghệ An: Thành Vinh, Nghi Lộc, Mường Xén
     *("26740", "26743", "26732"),  # TP. Hồ Chí Minh: Sài Gòn, Bến Thành, Côn Đảo
 )
+CASES = "8"  # at each commune, so that no desk is empty
 FIRST_HOST = "phuong-ba-dinh-ha-noi"
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -62,7 +63,7 @@ class Demo:
         self._finish("collectstatic", static)
         self._serve("web", _gunicorn(self.port))
         self._serve("jobs", _manage("run_jobs"))
-        self._run("seed_demo", *COMMUNES)
+        self._run("seed_demo", *COMMUNES, "--cases", CASES)
         for host in (self.domain, f"{FIRST_HOST}.{self.domain}"):
             self._wait_for_page(host)
 
