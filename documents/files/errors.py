@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+_ENDINGS = {"PDF": "PDF", "JPG": "JPEG", "JPEG": "JPEG", "PNG": "PNG"}
+
+
+def _listed(names: list[str]) -> str:
+    """Return `PDF, JPEG hoặc PNG`."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s hoặc %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
 
 class FileRefused(Exception):
     """A file that cannot be taken; `str()` is the sentence for the person who sent it."""
@@ -30,12 +39,15 @@ class FileTooLarge(FileRefused):
 
 
 class KindRefused(FileRefused):
-    """The content is of no kind that is asked for, whatever the name says."""
+    """The content is of no kind that is asked for, whatever the name says.
 
-    def __init__(self, *, name: str, allowed: list[str]) -> None:
+    `found` and `allowed` are the kinds as people call them: PDF, JPEG, PNG.
+    """
+
+    def __init__(self, *, name: str, found: str | None, allowed: list[str]) -> None:
         ending = name.rpartition(".")[2].upper() if "." in name else ""
-        values = {"ending": ending, "allowed": _(" hoặc ").join(allowed)}
-        if ending in ("PDF", "JPG", "JPEG", "PNG"):
+        values = {"ending": ending, "allowed": _listed(allowed)}
+        if ending in _ENDINGS and _ENDINGS[ending] != found:
             sentence = _(
                 "Nội dung tệp này không phải %(ending)s như tên của nó, hoặc tệp đã hỏng. "
                 "Hãy chọn tệp %(allowed)s khác, hoặc chụp lại giấy tờ."

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import uuid6
@@ -87,6 +87,10 @@ def _media_types(kinds: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(_SHORT_NAMES.get(kind, kind) for kind in kinds))
 
 
+def _label(kind: str) -> str:
+    return str(StoredFile.Kind(kind).label)
+
+
 def _check(written: _Written, *, name: str, kinds: Iterable[str]) -> Content:
     """Return what the written file is, or raise FileRefused."""
     allowed = _media_types(kinds)
@@ -97,13 +101,15 @@ def _check(written: _Written, *, name: str, kinds: Iterable[str]) -> Content:
         kind = kind_of(data)
         if kind is None or kind not in allowed:
             raise KindRefused(
-                name=name, allowed=[str(StoredFile.Kind(kind).label) for kind in allowed]
+                name=name,
+                found=_label(kind) if kind else None,
+                allowed=[_label(kind) for kind in allowed],
             )
         return inspect(data, kind)
 
 
 def store_upload(
-    upload: UploadedFile,
+    upload: UploadedFile[Any],
     *,
     limit_bytes: int,
     kinds: Iterable[str] = tuple(StoredFile.Kind.values),
@@ -147,18 +153,21 @@ def get_stored(file_id: UUID) -> StoredFile:
     return stored
 
 
-def open_stored(file_id: UUID) -> IO[bytes]:
+def open_stored(file_id: UUID) -> BinaryIO:
     """Open a file of the current commune for reading; 404 when it is not there."""
     try:
-        return path_of(file_id).open("rb")
+        return cast(BinaryIO, path_of(file_id).open("rb"))
     except FileNotFoundError as error:
         raise Http404 from error
 
 
 def matches_hash(stored: StoredFile) -> bool:
     """Whether the bytes on the disk are those that were stored."""
+    digest = hashlib.sha256()
     with open_stored(stored.id) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == stored.sha256
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest() == stored.sha256
 
 
 @transaction.atomic

@@ -77,7 +77,7 @@ class Account(AbstractBaseUser):
     """
 
     # Set to None because no sign-in may write to this table: every node has a copy of it.
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     full_name = models.CharField(_("họ và tên"), max_length=120)
@@ -91,7 +91,7 @@ class Account(AbstractBaseUser):
     is_operator = models.BooleanField(_("người vận hành"), default=False)
     date_joined = models.DateTimeField(_("ngày tạo"), db_default=Now())
 
-    objects: ClassVar[AccountManager] = AccountManager()  # type: ignore[assignment]
+    objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

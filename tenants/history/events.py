@@ -128,7 +128,7 @@ def _lock_head() -> tuple[ChainHead, datetime]:
         # The commune's first event; whoever comes second waits for the first one's commit.
         ChainHead.objects.bulk_create([ChainHead(pk=1)], ignore_conflicts=True)
         head = heads.get()
-    now: datetime = head.now  # type: ignore[attr-defined]
+    now: datetime = head.now
     return head, now
 
 

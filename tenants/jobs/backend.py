@@ -85,7 +85,7 @@ class JobsBackend(BaseTaskBackend):
             errors=[],
             worker_ids=[],
         )
-        values = {
+        values: dict[str, Any] = {
             "id": key,
             "task": task.module_path,
             "args": json.dumps({"args": result.args, "kwargs": result.kwargs}),

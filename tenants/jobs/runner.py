@@ -48,7 +48,7 @@ _ERROR_LENGTH = 1000
 _CLAIM = """
 UPDATE jobs_job
 SET state = 'running', attempts = attempts + 1, error = '',
-    lease_until = STATEMENT_TIMESTAMP() + %(lease)s
+    lease_until = STATEMENT_TIMESTAMP() + make_interval(secs => %(lease)s)
 WHERE id = (
     SELECT id FROM jobs_job
     WHERE state = 'queued' AND queue = %(queue)s AND not_before <= STATEMENT_TIMESTAMP()
@@ -67,7 +67,7 @@ WHERE id = %(id)s AND state = 'running' AND attempts = %(attempt)s
 _GIVE_BACK = """
 UPDATE jobs_job
 SET state = %(state)s, lease_until = NULL, error = %(error)s,
-    not_before = STATEMENT_TIMESTAMP() + %(wait)s,
+    not_before = STATEMENT_TIMESTAMP() + make_interval(secs => %(wait)s),
     finished_at = CASE WHEN %(state)s = 'failed' THEN STATEMENT_TIMESTAMP() END
 WHERE id = %(id)s AND state = 'running' AND attempts = %(attempt)s
 """
@@ -111,7 +111,7 @@ def mask_error(error: BaseException) -> str:
 def claim_job(queue: str) -> Claim | None:
     """Take the next job of a queue for this runner, or None when nothing is due."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"queue": queue, "lease": LEASE})
+        cursor.execute(_CLAIM, {"queue": queue, "lease": LEASE.total_seconds()})
         row = cursor.fetchone()
     if row is None:
         return None
@@ -122,7 +122,7 @@ def claim_job(queue: str) -> Claim | None:
 
 def release_expired() -> int:
     """Return jobs of runners that died to the queue; how many there were."""
-    values = {"most": MAX_ATTEMPTS, "error": "Tiến trình xử lý dừng giữa chừng."}
+    values: dict[str, Any] = {"most": MAX_ATTEMPTS, "error": "Tiến trình xử lý dừng giữa chừng."}
     with connection.cursor() as cursor:
         cursor.execute(_RELEASE, values)
         return int(cursor.rowcount)
@@ -152,12 +152,12 @@ def _perform(claim: Claim) -> None:
 def _give_back(claim: Claim, error: BaseException) -> None:
     """Note the failed attempt and queue the next one, or fail the job for good."""
     last = claim.attempt >= MAX_ATTEMPTS or isinstance(error, NotATask)
-    values = {
+    values: dict[str, Any] = {
         "id": claim.id,
         "attempt": claim.attempt,
         "state": Job.State.FAILED if last else Job.State.QUEUED,
         "error": mask_error(error),
-        "wait": timedelta(0) if last else BACK_OFF[claim.attempt - 1],
+        "wait": 0.0 if last else BACK_OFF[claim.attempt - 1].total_seconds(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
@@ -28,13 +28,13 @@ from tenants.organisation.models import Official
 COOKIE = "__Host-desk"
 DESK_PATH = "/desk/"
 
-P = ParamSpec("P")
+View = Callable[..., HttpResponseBase]
 
 
 class DeskRequest(HttpRequest):
     """A request at an open desk."""
 
-    user: Account  # type: ignore[assignment]
+    user: Account
     official: Official
     desk: DeskSession
 
@@ -45,9 +45,7 @@ def _salt() -> str:
 
 def desk_key(request: HttpRequest) -> UUID | None:
     """Return the key of the desk that this browser says it has open in this commune."""
-    value = request.get_signed_cookie(
-        COOKIE, default=None, salt=_salt(), max_age=LONGEST.total_seconds()
-    )
+    value = request.get_signed_cookie(COOKIE, default=None, salt=_salt(), max_age=LONGEST)
     return UUID(value) if value else None
 
 
@@ -95,9 +93,7 @@ def get_desk_official(request: HttpRequest) -> Official:
     return official
 
 
-def desk_view(
-    view: Callable[Concatenate[Any, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def desk_view(view: View) -> View:
     """Let a view run only at an open desk; it finds the official as `request.official`.
 
     Who is not signed in goes to the central sign-in, a stranger to the commune gets 404, an
@@ -105,7 +101,7 @@ def desk_view(
     """
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         account: Account = request.user  # type: ignore[assignment]
         official = get_official(account)
         desk = desk_of(request, account)
@@ -120,13 +116,11 @@ def desk_view(
     return signed_in(checked)
 
 
-def signed_in(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def signed_in(view: View) -> View:
     """Lead anonymous people to the central sign-in, even should the middleware be missing."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return HttpResponseRedirect(sign_in_url(request))
         return view(request, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import subprocess
@@ -10,9 +11,9 @@ import time
 import zlib
 from collections.abc import Callable
 
-import pikepdf
+import pikepdf  # noqa: TID253 - makes the files that the product only looks at
 import pytest
-from PIL import Image
+from PIL import Image  # noqa: TID253
 
 from documents.files.content import inspect, kind_of
 from documents.files.errors import (
@@ -185,10 +186,8 @@ def test_no_file_keeps_the_worker_busy(make: Callable[[], bytes]) -> None:
     assert kind is not None
     started = time.process_time()
 
-    try:
+    with contextlib.suppress(FileRefused):
         inspect(data, kind)
-    except FileRefused:
-        pass
 
     assert time.process_time() - started < 1.0
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.core import context
 from django.core import mail
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from tenants.accounts.adapter import AccountAdapter
+from tenants.accounts.desk import open_desk
 from tenants.accounts.models import Account, DeskSession
 from tenants.communes.current import CommuneInfo
 
@@ -22,7 +24,7 @@ SIGN_IN, SIGN_UP, SIGN_OUT = (
     "/tai-khoan/dang-xuat/",
 )
 FORGOTTEN = "/tai-khoan/mat-khau/quen/"
-PASSWORD = "một câu dài dễ nhớ"  # noqa: S105
+PASSWORD = "một câu dài dễ nhớ"
 
 
 @pytest.fixture
@@ -144,8 +146,6 @@ HOST = "http://phuong-ba-dinh-ha-noi.xaso.localhost"
 def test_only_our_own_sites_can_come_next(
     rf: RequestFactory, address: str | None, safe: bool
 ) -> None:
-    from allauth.core import context
-
     request: HttpRequest = rf.get("/", SERVER_NAME="xaso.localhost")
     with context.request_context(request):
         assert AccountAdapter(request).is_safe_url(address) is safe
@@ -223,11 +223,16 @@ def test_a_second_account_for_the_same_person_is_not_made(
     assert Account.objects.count() == 1
 
 
+def test_too_many_sign_ups_from_one_place_are_slowed_down_politely(central_client: Client) -> None:
+    answers = [sign_up(central_client) for _ in range(21)]
+
+    assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+    assert "Thao tác quá nhanh" in answers[-1].content.decode()
+
+
 def test_signing_out_needs_a_post_and_closes_the_desks(
     central_client: Client, lan: Account
 ) -> None:
-    from tenants.accounts.desk import open_desk
-
     sign_in(central_client, "lan@vidu.vn")
     open_desk(account_id=lan.pk, commune_code="00004")
 

@@ -192,9 +192,12 @@ def test_events_cut_off_at_the_end_are_noticed(as_owner: None) -> None:
 def test_the_application_may_not_touch_an_event(in_ba_dinh: CommuneInfo, statement: str) -> None:
     record()
 
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
     assert verify_chain() == 1
 
