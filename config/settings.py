@@ -91,6 +91,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.navigation.site",
             ],
+            "libraries": {"money": "tenants.kit.templatetags.money"},
         },
     }
 ]

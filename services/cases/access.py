@@ -7,9 +7,7 @@ from uuid import UUID
 from django.http import Http404
 
 from services.cases.models import Attachment, Case, Draft
-from services.tracking.tracking import find_tracked
 from tenants.accounts.models import Account
-from tenants.communes.current import current_commune
 from tenants.organisation.models import Official
 
 
@@ -45,6 +43,14 @@ def get_draft_for_official(official: Official, draft_id: UUID) -> Draft:
     return draft
 
 
+def get_case_of_draft(account: Account, draft_id: UUID) -> Case:
+    """The account's case that this unsent form became, else 404."""
+    case = Case.objects.filter(filing_key=draft_id, account_id=account.pk).first()
+    if case is None:
+        raise Http404
+    return case
+
+
 def get_attachment(owner: Case | Draft, attachment_id: UUID) -> Attachment:
     """A file of that case or draft, else 404. The caller fetched the owner by access."""
     attachment = (
@@ -55,11 +61,3 @@ def get_attachment(owner: Case | Draft, attachment_id: UUID) -> Attachment:
     if attachment is None:
         raise Http404
     return attachment
-
-
-def find_case(code: str, national_id: str) -> Case | None:
-    """The case with that code and that applicant's identity number in this commune, else None."""
-    tracked = find_tracked(code=code, national_id=national_id)
-    if tracked is None or tracked.commune_code != current_commune().code:
-        return None
-    return Case.objects.filter(pk=tracked.case_id).first()

@@ -19,7 +19,7 @@ MINUTES_PER_DAY = 8 * 60
 def clock_start(received: datetime.datetime, calendar: WorkingCalendar) -> datetime.datetime:
     """The moment from which working days run: now, or the next working morning after 15:00."""
     if calendar.is_working_day(received.date()) and received.time() > LATE_INTAKE:
-        return calendar.opening(calendar.next_working_day(received.date()))
+        return calendar.next_opening(calendar.closing(received.date()))
     return calendar.next_opening(received)
 
 

@@ -22,7 +22,7 @@ from services.cases.processing import (
 )
 from services.cases.result_layout import result_title
 from services.cases.states import CaseStatus, Outcome, StepKind
-from tenants.history.history import Actor
+from tenants.history.events import Actor
 from tenants.organisation.models import Official, get_letterhead
 
 

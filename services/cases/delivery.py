@@ -12,7 +12,7 @@ from services.cases.models import Case
 from services.cases.processing import current_step, hand_on, timing
 from services.cases.states import CaseStatus, StepKind
 from tenants.accounts.models import Account
-from tenants.history.history import Actor
+from tenants.history.events import Actor
 from tenants.organisation.models import Official
 
 RESULT_KINDS = (Document.Kind.RESULT, Document.Kind.REPLY)

@@ -22,7 +22,7 @@ from services.catalogue.schema import ProcedureDefinition
 from services.tracking.tracking import identity_index, track_case
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
-from tenants.history.history import Actor, record_event
+from tenants.history.events import Actor, record_event
 from tenants.kit.text import fold
 from tenants.organisation.models import Official, get_letterhead
 

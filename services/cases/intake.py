@@ -21,9 +21,10 @@ from services.cases.states import CaseStatus
 from services.catalogue.registry import get_version
 from services.catalogue.schema import ProcedureDefinition
 from tenants.accounts.models import Account
-from tenants.calendar.working_time import WorkingCalendar, working_calendar
+from tenants.calendar.days import working_calendar
+from tenants.calendar.working_time import WorkingCalendar
 from tenants.communes.current import current_commune
-from tenants.history.history import Actor
+from tenants.history.events import Actor
 from tenants.organisation.models import Official, get_letterhead
 
 

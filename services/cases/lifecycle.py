@@ -13,7 +13,7 @@ from services.cases.errors import CaseChanged, MoveNotAllowed
 from services.cases.models import Case, CaseStep
 from services.cases.states import ALLOWED_MOVES, CaseStatus
 from services.tracking.tracking import update_tracking
-from tenants.history.history import Actor, last_event_of, record_event
+from tenants.history.events import Actor, events_of, record_event
 
 
 def seen_token(case: Case) -> str:
@@ -29,7 +29,7 @@ def lock_case(case_id: UUID, *, seen: str = "") -> Case:
     """
     case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
     if seen and seen != seen_token(case):
-        raise CaseChanged(case, last_event_of(case.pk))
+        raise CaseChanged(case, events_of(case.pk).last())
     return case
 
 

@@ -13,7 +13,7 @@ from services.cases.lifecycle import enter_step, lock_case, move_case, note_on_c
 from services.cases.models import Case, CaseStep
 from services.cases.states import CaseStatus, Outcome, StepKind
 from services.catalogue.schema import ProcedureDefinition
-from tenants.history.history import Actor
+from tenants.history.events import Actor
 from tenants.organisation.models import Official
 
 

@@ -9,7 +9,7 @@ from services.cases.lifecycle import lock_case, move_case
 from services.cases.models import Case
 from services.cases.states import CaseStatus
 from tenants.accounts.models import Account
-from tenants.history.history import Actor
+from tenants.history.events import Actor
 
 
 def may_withdraw(case: Case) -> bool:

@@ -53,7 +53,7 @@ def listed(official: Official, filters: Filters, now: datetime.datetime) -> Quer
     if not filters.query:
         cases = cases.filter(VIEWS.get(filters.view, VIEWS[""]))
         if not filters.view:
-            cases = cases.filter(step_role__in=official.role_list, status__in=_WAITING_FOR_US)
+            cases = cases.filter(step_role__in=official.roles.split(), status__in=_WAITING_FOR_US)
     if filters.mine:
         cases = cases.filter(handler_id=official.pk)
     if filters.late:
@@ -80,7 +80,7 @@ def counts(official: Official, now: datetime.datetime) -> dict[str, int]:
         Case.objects.exclude(status__in=CLOSED).aggregate(
             **aggregates,
             todo=Count(
-                "id", filter=Q(step_role__in=official.role_list, status__in=_WAITING_FOR_US)
+                "id", filter=Q(step_role__in=official.roles.split(), status__in=_WAITING_FOR_US)
             ),
             mine=Count("id", filter=Q(handler_id=official.pk)),
             late=Count("id", filter=running & Q(due_at__lt=now)),

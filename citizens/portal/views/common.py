@@ -1,0 +1,24 @@
+"""What the views of a person's own pages share."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tenants.accounts.models import Account
+
+
+def account_of(request: HttpRequest) -> Account:
+    """The account that is signed in; only for pages that require it."""
+    return cast(Account, request.user)
+
+
+def personal_page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Draw a page about a person, which no cache may keep."""
+    response = render(request, template, context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response

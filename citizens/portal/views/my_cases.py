@@ -1,0 +1,52 @@
+"""All cases of one account, in every commune."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.contrib.auth.decorators import login_not_required
+from django.views.decorators.http import require_safe
+
+from citizens.portal.views.common import account_of, personal_page
+from services.cases.states import CaseStatus
+from services.tracking.tracking import cases_of_account
+from tenants.accounts.links import sign_in_url
+from tenants.communes.hosts import commune_url
+from tenants.communes.official_list import official_commune
+
+ENDED = (CaseStatus.REFUSED, CaseStatus.STOPPED, CaseStatus.RETURNED)
+
+
+@login_not_required
+@require_safe
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """Where each case is; what waits for the applicant stands on top."""
+    if not request.user.is_authenticated:
+        return redirect(sign_in_url(request))
+    rows = [
+        {
+            "case": tracked,
+            "state": CaseStatus(tracked.status),
+            "tag": _tag(CaseStatus(tracked.status)),
+            "commune": official_commune(tracked.commune_code),
+            "url": commune_url(tracked.commune_code, f"/ho-so/{tracked.code}/"),
+        }
+        for tracked in cases_of_account(account_of(request).pk)
+    ]
+    context = {
+        "waiting": [row for row in rows if row["state"] == CaseStatus.SUPPLEMENT],
+        "open": [
+            row for row in rows if row["state"] not in (*ENDED, CaseStatus.SUPPLEMENT)
+        ],
+        "ended": [row for row in rows if row["state"] in ENDED],
+        "place": "my-cases",
+    }
+    return personal_page(request, "citizens/portal/my_cases.html", context)
+
+
+def _tag(status: CaseStatus) -> str:
+    if status == CaseStatus.SUPPLEMENT:
+        return "soon"
+    if status in (CaseStatus.RESULT_READY, CaseStatus.RETURNED):
+        return "done"
+    return "plain" if status in ENDED else "now"

@@ -1,0 +1,109 @@
+"""The way through a form: which page comes next, which papers are asked, what review shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from services.cases.drafts import attachments_of, given_papers
+from services.cases.models import Draft
+from services.catalogue.fees import fee_lines
+from services.catalogue.forms.checks import check_all
+from services.catalogue.forms.pages import must_upload, required_papers, visible_pages
+from services.catalogue.forms.summary import summary
+from services.catalogue.registry import get_version
+from services.catalogue.schema import PageSpec
+
+
+PAPERS = "giay-to"
+
+
+def task_list(draft: Draft, channel: str) -> dict[str, Any]:
+    """The parts of a form with their states (``done | now | todo``), and where to go on.
+
+    ``groups`` are headings with their sections; a section is done when all its pages are.
+    """
+    definition = get_version(draft.procedure_code, draft.procedure_version)
+    pages = visible_pages(definition, draft.answers)
+    done, typed = set(draft.content.get("done", [])), draft.content.get("typed", {})
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for section in definition.sections:
+        own = [page for page in pages if definition.section_of[page.key] is section]
+        if not own:
+            continue
+        finished = sum(page.key in done for page in own)
+        begun = finished or any(page.key in typed for page in own)
+        state = "done" if finished == len(own) else "now" if begun else "todo"
+        first = next((page for page in own if page.key not in done), own[0])
+        groups.setdefault(section.group or "", []).append(
+            {
+                "title": section.title,
+                "page": first,
+                "state": state,
+                "finished": finished,
+                "count": len(own),
+            }
+        )
+    items = [item for group in groups.values() for item in group]
+    papers = papers_of(draft, channel)
+    missing = [item for item in papers if must_upload(item["paper"]) and not item["files"]]
+    papers_state = "done" if PAPERS in done and not missing else "todo"
+    complete = sum(item["state"] == "done" for item in items) + (papers_state == "done")
+    return {
+        "groups": groups,
+        "papers": papers,
+        "papers_state": papers_state,
+        "complete": complete,
+        "count": len(items) + 1,
+        "next": next((item for item in items if item["state"] != "done"), None),
+        "ready": complete == len(items) + 1,
+    }
+
+
+def page_after(draft: Draft, page_key: str) -> PageSpec | None:
+    """The page to go to after this one, as the answers now stand; ``None`` after the last."""
+    definition = get_version(draft.procedure_code, draft.procedure_version)
+    pages = visible_pages(definition, draft.answers)
+    keys = [page.key for page in pages]
+    if page_key not in keys:
+        return pages[0]
+    at = keys.index(page_key) + 1
+    return pages[at] if at < len(pages) else None
+
+
+def typed_on(draft: Draft, page_key: str) -> QueryDict | None:
+    """What was last typed on a page that did not pass, to be shown again; else ``None``."""
+    typed = draft.content.get("typed", {}).get(page_key)
+    if not typed:
+        return None
+    data = QueryDict(mutable=True)
+    for name, values in typed.items():
+        data.setlist(name, values if isinstance(values, list) else [values])
+    return data
+
+
+def papers_of(draft: Draft, channel: str) -> list[dict[str, Any]]:
+    """The papers asked for with the files given: ``{"paper": Paper, "files": [Attachment]}``."""
+    definition = get_version(draft.procedure_code, draft.procedure_version)
+    given = attachments_of(draft.pk)
+    return [
+        {"paper": paper, "files": [file for file in given if file.paper_key == paper.key]}
+        for paper in required_papers(definition, draft.answers, channel=channel)
+    ]
+
+
+def review_of(draft: Draft, channel: str) -> dict[str, Any]:
+    """What the review page shows: answers, papers, fees, and what is still missing."""
+    definition = get_version(draft.procedure_code, draft.procedure_version)
+    today = timezone.localdate()
+    given = attachments_of(draft.pk)
+    return {
+        "sections": summary(definition, draft.answers),
+        "papers": papers_of(draft, channel),
+        "fees": fee_lines(definition, draft.answers, channel=channel, filed_on=today),
+        "problems": check_all(
+            definition, draft.answers, given_papers(given), channel=channel, filed_on=today
+        ),
+    }

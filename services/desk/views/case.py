@@ -1,0 +1,99 @@
+"""One case: its form and papers side by side, its history, and what may be done now."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from documents.files.models import StoredFile
+from documents.files.serving import file_response
+from services.cases.access import get_attachment, get_case_for_official
+from services.cases.actions import actions_for
+from services.cases.delivery import documents_of
+from services.cases.drafts import attachments_of
+from services.cases.due import due_of
+from services.cases.intake import definition_of
+from services.cases.lifecycle import now, seen_token
+from services.cases.models import Case
+from services.cases.story import tell, way
+from services.catalogue.fees import fee_lines
+from services.catalogue.forms.summary import summary
+from services.desk.views.common import desk_page
+from tenants.history.events import events_of
+from tenants.organisation.desk_access import DeskRequest, desk_view
+from tenants.organisation.models import Official
+
+
+@require_safe
+@desk_view
+def case_view(request: DeskRequest, code: str) -> HttpResponse:
+    """A case as an official reads it."""
+    official = request.official
+    case = get_case_for_official(official, code)
+    return desk_page(
+        request, official, "services/desk/case.html", case_context(request, case, official)
+    )
+
+
+def case_context(request: HttpRequest, case: Case, official: Official) -> dict[str, Any]:
+    """Everything the page of a case shows."""
+    definition = definition_of(case)
+    steps = list(case.steps.all())
+    step = steps[case.step_position] if case.step_position < len(steps) else None
+    papers = attachments_of(case.pk)
+    names = {paper.key: paper.name for paper in definition.papers}
+    shown = [{"file": paper, "name": names.get(paper.paper_key, "")} for paper in papers]
+    chosen = request.GET.get("giay-to", "")
+    open_paper = next(
+        (paper for paper in shown if str(paper["file"].pk) == chosen),  # type: ignore[union-attr]
+        shown[0] if shown else None,
+    )
+    return {
+        "case": case,
+        "definition": definition,
+        "due": due_of(case, now()),
+        "seen": seen_token(case),
+        "way": way(case, steps),
+        "actions": actions_for(case, step, official),
+        "sections": summary(definition, case.answers),
+        "findings": case.findings,
+        "fees": fee_lines(
+            definition, case.answers, channel=case.channel, filed_on=case.filed_at.date()
+        ),
+        "papers": shown,
+        "open_paper": open_paper,
+        "documents": documents_of(case),
+        "story": tell(events_of(case.pk)),
+    }
+
+
+@require_safe
+@xframe_options_sameorigin
+@desk_view
+def paper(request: DeskRequest, code: str, attachment_id: UUID) -> HttpResponseBase:
+    """A paper of the case, to be read beside its form."""
+    official = request.official
+    attachment = get_attachment(get_case_for_official(official, code), attachment_id)
+    return file_response(attachment.file, name=attachment.name, inline="tai-ve" not in request.GET)
+
+
+@require_safe
+@xframe_options_sameorigin
+@desk_view
+def document(request: DeskRequest, code: str, document_id: UUID) -> HttpResponseBase:
+    """A document that the commune issued in the case, as PDF."""
+    official = request.official
+    case = get_case_for_official(official, code)
+    issued = next((item for item in documents_of(case) if item.pk == document_id), None)
+    if issued is None:
+        raise Http404
+    if issued.file_id is None:
+        return redirect("desk-preview", code=case.code, permanent=False)
+    stored = StoredFile.objects.get(pk=issued.file_id)
+    return file_response(stored, name=f"{issued.title} {case.code}.pdf", inline=True)

@@ -1,0 +1,7 @@
+"""The operating team's pages, under ``/operator/`` on the central site."""
+
+from django.urls import path
+
+from tenants.console.views import communes
+
+urlpatterns = [path("", communes, name="operator-communes")]
