@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 
-class Commune(TenantMixin):
+class Commune(TenantMixin):  # type: ignore[misc]
     """A commune that is onboarded; its data lie in its own schema, `xa_` and its code."""
 
     class State(models.TextChoices):
@@ -64,7 +64,7 @@ class Commune(TenantMixin):
         raise TypeError("Use tenants.communes.current.in_commune(code).")
 
 
-class Domain(DomainMixin):
+class Domain(DomainMixin):  # type: ignore[misc]
     """A host of a commune.
 
     A name without a dot is a label under the base domain and the commune's site; a name with

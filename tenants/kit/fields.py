@@ -18,6 +18,8 @@ class Sealed(bytes):
 class _EncryptedAttribute(DeferredAttribute):
     """Opens the value when it is first read, so a list of rows costs no decryption."""
 
+    field: EncryptedJSONField
+
     def __get__(self, instance: models.Model | None, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if instance is not None and isinstance(value, Sealed):

@@ -11,10 +11,10 @@ from tenants.organisation.models import Official
 
 
 class HasKey(Protocol):
-    """An account, or anything else known by its key."""
+    """An account; a visitor who has not signed in has no key."""
 
     @property
-    def pk(self) -> UUID: ...
+    def pk(self) -> UUID | None: ...
 
 
 def find_official(account: HasKey) -> Official | None:

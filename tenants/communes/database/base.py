@@ -42,6 +42,8 @@ class MarkerMissing(Exception):
 class _ErrorWrapper(DatabaseErrorWrapper):
     """Tells the connection of every database error before it goes up."""
 
+    wrapper: DatabaseWrapper
+
     def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
         if exc_type is not None and issubclass(exc_type, psycopg2.Error):
             self.wrapper.note_error()

@@ -1,6 +1,6 @@
 import argparse
 from collections import Counter
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
@@ -64,14 +64,15 @@ class Command(BaseCommand):
     def _onboard(
         self, codes: list[str], email: str | None
     ) -> tuple[list[OnboardingResult], dict[str, Exception]]:
-        results, failures = [], {}
+        results: list[OnboardingResult] = []
+        failures: dict[str, Exception] = {}
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        console = Console(file=self.stdout._out)
+        console = Console(file=cast(IO[str], self.stdout))
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task("Đang đưa vào hệ thống", total=len(codes))
             for code in codes:
