@@ -12,6 +12,7 @@ EXTRA_NAMES = frozenset(
         "agency",
         "commune_name",
         "place_name",
+        "province_name",
         "case_code",
         "number",
         "year",
