@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import http.client
 import os
 import secrets
@@ -56,16 +57,27 @@ class Demo:
     def start(self) -> None:
         """Bring everything up and wait until pages answer."""
         self._start_database()
+        self._prepare()
+        self._serve("web", _gunicorn(self.port))
+        self._run("seed_demo", *COMMUNES, "--cases", CASES)
+        for host in (self.domain, f"{FIRST_HOST}.{self.domain}"):
+            self._wait_for_page(host)
+        # Last, so that the papers of the sample cases do not hold the first page up.
+        self._serve("jobs", _manage("run_jobs"))
+
+    def _prepare(self) -> None:
+        """Make database and static files fit the code; skipped when neither has changed."""
+        done, present = HOME / "prepared", _fingerprint()
+        # A server of the user's own may have been emptied meanwhile: there nothing is assumed.
+        unchanged = done.exists() and done.read_text() == present
+        if self.server and unchanged and (ROOT / "staticfiles").exists():
+            return
         static = self._open("collectstatic", _manage("collectstatic", "--noinput", "--clear"))
         self._run("prepare_database")
         self._run("load_procedures", role="owner")
         self._run("onboard", *COMMUNES)
         self._finish("collectstatic", static)
-        self._serve("web", _gunicorn(self.port))
-        self._serve("jobs", _manage("run_jobs"))
-        self._run("seed_demo", *COMMUNES, "--cases", CASES)
-        for host in (self.domain, f"{FIRST_HOST}.{self.domain}"):
-            self._wait_for_page(host)
+        done.write_text(present)
 
     def watch(self) -> None:
         """Return only by raising: a process that ended by itself ends the demo."""
@@ -161,6 +173,18 @@ def _kept_settings() -> dict[str, str]:
         fresh.replace(file)
     lines = file.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _fingerprint() -> str:
+    """Return what changes with the code, its data, the packages, or the server's data folder."""
+    folders = ("config", "tenants", "documents", "services", "citizens", "static", "locale")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*") if file.is_file()]
+    files += [HOME / "server-id", HOME / "env", ROOT / "requirements.lock"]
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        if file.suffix not in (".pyc", ".mo") and file.exists():
+            digest.update(f"\0{file}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def _key() -> str:

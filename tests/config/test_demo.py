@@ -63,6 +63,18 @@ def test_stopping_ends_every_process_that_was_started(tmp_path, monkeypatch):
     assert all(process.returncode is not None for _, process in running.processes)
 
 
+def test_a_server_of_ones_own_is_prepared_at_every_start(tmp_path, monkeypatch):
+    # It may have been emptied since; only the embedded server's data is known to be as left.
+    monkeypatch.setattr(demo, "HOME", tmp_path / "demo")
+    running, steps = demo.Demo(), []
+    monkeypatch.setattr(running, "_run", lambda *command, **_: steps.append(command[0]))
+    monkeypatch.setattr(running, "_open", lambda *_: None)
+    monkeypatch.setattr(running, "_finish", lambda *_: None)
+    (demo.HOME / "prepared").write_text(demo._fingerprint())
+    running._prepare()
+    assert steps == ["prepare_database", "load_procedures", "onboard"]
+
+
 def test_seeding_needs_a_password(monkeypatch):
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
     with pytest.raises(CommandError, match="DEMO_PASSWORD"):
