@@ -16,8 +16,19 @@ def application_role() -> str:
     return str(settings.DATABASES["default"]["APPLICATION_ROLE"])
 
 
+def has_two_roles() -> bool:
+    """Whether the application has a role of its own.
+
+    With one role for everything there is nothing to grant, and what were taken away would be
+    taken from the migrations too.
+    """
+    return bool(connection.settings_dict["USER"] != application_role())
+
+
 def schema_grants(schema_name: str, append_only_tables: Iterable[str]) -> list[sql.Composable]:
     """Return the statements that open a schema; rows are opened by the default privileges."""
+    if not has_two_roles():
+        return []
     role, schema = sql.Identifier(application_role()), sql.Identifier(schema_name)
     grants: list[sql.Composable] = [
         sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, role),
@@ -36,6 +47,8 @@ def schema_grants(schema_name: str, append_only_tables: Iterable[str]) -> list[s
 
 def set_default_privileges() -> None:
     """Make every table that the owner creates from now on usable by the application."""
+    if not has_two_roles():
+        return
     role = sql.Identifier(application_role())
     with connection.cursor() as cursor:
         for statement in (
@@ -47,6 +60,8 @@ def set_default_privileges() -> None:
 
 def open_public_schema(append_only_tables: Iterable[str]) -> None:
     """Let the application use the shared tables that are there already."""
+    if not has_two_roles():
+        return
     role = sql.Identifier(application_role())
     with connection.cursor() as cursor:
         for statement in (

@@ -1,6 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, ProgrammingError, connection, transaction
+from pytest_django import Settings
 
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo, in_commune
@@ -86,6 +87,15 @@ class TestTheApplicationsRole:
     def test_it_cannot_change_tables(self, in_ba_dinh: CommuneInfo, statement: str):
         with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_with_one_role_for_everything_nothing_is_taken_from_it(as_owner: None, settings: Settings):
+    owner = connection.settings_dict["USER"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(settings.DATABASES["default"], "APPLICATION_ROLE", owner)
+        onboard_commune(HOAN_KIEM)
+    with in_commune(HOAN_KIEM), connection.cursor() as cursor:
+        cursor.execute("UPDATE django_migrations SET name = name")
 
 
 class TestTheCommand:
