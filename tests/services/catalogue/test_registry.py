@@ -16,7 +16,6 @@ from services.catalogue.forms.checks import PAPERS_PAGE, check_all
 from services.catalogue.forms.page_form import page_form
 from services.catalogue.forms.summary import summary
 from services.catalogue.loader import load_file, load_folder
-from services.catalogue.models import ProcedureVersion
 from services.catalogue.people import applicant_of, subject_name
 from services.catalogue.publishing import publish_procedures
 from services.catalogue.rendering import render_text

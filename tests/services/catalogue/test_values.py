@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import unicodedata
@@ -178,10 +179,8 @@ def test_any_text_is_taken_or_refused_and_an_answer_comes_back_as_it_was(kind, t
 @given(st.tuples(st.text(max_size=10), st.text(max_size=10), st.text(max_size=10)))
 def test_any_three_boxes_are_taken_or_refused(parts):
     for kind in ("date", "partial_date"):
-        try:
+        with contextlib.suppress(InvalidAnswer):
             parse_raw(spec(kind, past=True), parts, TODAY)
-        except InvalidAnswer:
-            pass
 
 
 @given(st.text())
