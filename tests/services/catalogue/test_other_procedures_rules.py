@@ -149,10 +149,11 @@ def test_being_six_is_a_reason_only_from_six_on() -> None:
     assert told(DISABILITY, answers_to(DISABILITY, **again, person_birth_date="2020-11-23")) == {}
 
 
-def test_living_elsewhere_is_pointed_out_and_no_obstacle() -> None:
-    answers = answers_to(DISABILITY, person_commune=NGOC_HA)
-    assert told(DISABILITY, answers) == {}
-    assert "person_commune" in warned(DISABILITY, answers)
+@pytest.mark.parametrize("code", [DISABILITY, PENSION])
+def test_living_elsewhere_is_pointed_out_and_no_obstacle(code: str) -> None:
+    answers = answers_to(code, person_commune=NGOC_HA)
+    assert told(code, answers) == {}
+    assert "person_commune" in warned(code, answers)
 
 
 def test_many_unknown_activities_are_pointed_out() -> None:
