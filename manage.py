@@ -5,7 +5,14 @@ import os
 import sys
 
 # These create or change tables; everything else runs as the application role, which cannot.
-OWNER_COMMANDS = {"makemigrations", "migrate", "migrate_schemas", "onboard", "prepare_database"}
+OWNER_COMMANDS = {
+    "load_procedures",
+    "makemigrations",
+    "migrate",
+    "migrate_schemas",
+    "onboard",
+    "prepare_database",
+}
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ def approve_case(*, case: Case, official: Official, seen: str = "") -> Case:
     """
     case = _case_to_decide(case, official, seen)
     definition = definition_of(case)
-    if not findings_complete(definition, case.findings):
+    if not findings_complete(definition, case):
         raise FindingsMissing
     result = definition.result
     document = issue_document(

@@ -14,6 +14,7 @@ from services.cases.errors import CaseError, CaseIncomplete, DeclarationMissing
 from services.cases.lifecycle import now
 from services.cases.models import Attachment, Case, CaseStep, Draft
 from services.cases.states import CaseStatus, Channel
+from services.catalogue.answers import visible_answers
 from services.catalogue.fees import fee_lines
 from services.catalogue.forms.checks import check_all
 from services.catalogue.people import applicant_of, subject_name
@@ -62,6 +63,7 @@ def file_case(
         given_papers(attachments),
         channel=channel,
         filed_on=filed_at.date(),
+        commune=current_commune().code,
     )
     if problems:
         raise CaseIncomplete(problems)
@@ -112,7 +114,8 @@ def next_case_code(agency_code: str, day: datetime.date) -> str:
 def _create_case(
     draft: Draft, definition: ProcedureDefinition, channel: str, filed_at: datetime.datetime
 ) -> Case:
-    answers: dict[str, Any] = draft.answers
+    # Answers to questions that later answers took away do not belong to the case.
+    answers: dict[str, Any] = visible_answers(definition, draft.answers, today=filed_at.date())
     applicant = applicant_of(definition, answers)
     lines = fee_lines(definition, answers, channel=channel, filed_on=filed_at.date())
     first = definition.steps[0]

@@ -15,7 +15,7 @@ from services.catalogue.forms.pages import must_upload, required_papers, visible
 from services.catalogue.forms.summary import summary
 from services.catalogue.registry import get_version
 from services.catalogue.schema import PageSpec
-
+from tenants.communes.current import current_commune
 
 PAPERS = "giay-to"
 
@@ -104,6 +104,11 @@ def review_of(draft: Draft, channel: str) -> dict[str, Any]:
         "papers": papers_of(draft, channel),
         "fees": fee_lines(definition, draft.answers, channel=channel, filed_on=today),
         "problems": check_all(
-            definition, draft.answers, given_papers(given), channel=channel, filed_on=today
+            definition,
+            draft.answers,
+            given_papers(given),
+            channel=channel,
+            filed_on=today,
+            commune=current_commune().code,
         ),
     }

@@ -12,6 +12,7 @@ from services.cases.intake import check_role, definition_of, step_due
 from services.cases.lifecycle import enter_step, lock_case, move_case, note_on_case, now
 from services.cases.models import Case, CaseStep
 from services.cases.states import CaseStatus, Outcome, StepKind
+from services.catalogue.rendering import truth
 from services.catalogue.schema import ProcedureDefinition
 from tenants.history.events import Actor
 from tenants.organisation.models import Official
@@ -66,7 +67,7 @@ def complete_step(
     definition = definition_of(case)
     if findings is not None:
         case.findings = findings
-    if outcome == Outcome.APPROVED and not findings_complete(definition, case.findings):
+    if outcome == Outcome.APPROVED and not findings_complete(definition, case):
         raise FindingsMissing
     if case.state == CaseStatus.RECEIVED:
         case = _taken(case, official)
@@ -158,13 +159,13 @@ def timing(step: CaseStep, at: datetime.datetime) -> str:
     return "early" if at < step.due_at else "on_time"
 
 
-def findings_complete(definition: ProcedureDefinition, findings: dict[str, Any] | None) -> bool:
-    """Whether every entry that the result must have is there."""
-    given = findings or {}
+def findings_complete(definition: ProcedureDefinition, case: Case) -> bool:
+    """Whether every entry that this result must have is there."""
+    values = {**case.answers, **(case.findings or {})}
     return all(
-        given.get(entry.key) not in (None, "")
+        values.get(entry.key) not in (None, "", [])
         for entry in definition.result.entries
-        if entry.required and entry.when is None
+        if entry.required and truth(definition, entry.when, values)
     )
 
 

@@ -25,7 +25,7 @@ REJECTION = tuple(
     for text in (
         "{agency} nhận được hồ sơ mã {case_code} của ông/bà {applicant_name} về việc {procedure_name}.",
         "Sau khi xem xét hồ sơ và các quy định có liên quan, {agency} thông báo không giải quyết hồ sơ "
-        "nêu trên với lý do: {reason}",
+        "nêu trên với lý do: {reason}.",
         "Trường hợp không đồng ý, ông/bà có quyền khiếu nại theo quy định của Luật Khiếu nại.",
         "{agency} thông báo để ông/bà được biết./.",
     )
@@ -64,6 +64,7 @@ def layout_result(
     content: dict[str, Any] = {
         "letterhead": letterhead_content(letterhead, unit=False),
         "code": case.code,
+        "holder": case.subject_name,
         "title": result_title(case, definition),
         "subtitle": text(result.subtitle) if result.subtitle else "",
         "subject": text(result.subject) if result.subject else "",
@@ -93,16 +94,18 @@ def layout_rejection(
     """The content of the letter that says why a case is not granted."""
     values = {
         **_values(case, definition, letterhead, signer, numbering),
-        "reason": reason.strip().rstrip(".") + ".",
+        # The texts go on after the reason, or end it, with their own full stop.
+        "reason": reason.strip().rstrip("."),
         "procedure_name": definition.name,
     }
     own = definition.result.rejection
     paragraphs = own.paragraphs if own and own.paragraphs else REJECTION
-    title = own.title if own else f"không giải quyết hồ sơ {definition.short_name}"
+    title = own.title if own else f"V/v không giải quyết hồ sơ {definition.short_name}"
     subject = render_text(definition, title, values)
     return {
         "letterhead": letterhead_content(letterhead, unit=False),
         "code": case.code,
+        "holder": values["applicant_name"],
         "title": subject,
         "subject": subject,
         "to": values["applicant_name"],
