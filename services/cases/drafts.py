@@ -100,7 +100,7 @@ def attach_paper(
     *,
     draft: Draft,
     paper_key: str,
-    upload: UploadedFile,
+    upload: UploadedFile[Any],
     copy_kind: str = CopyKind.ELECTRONIC,
 ) -> Attachment:
     """Store a file for one required paper of a draft.
@@ -117,7 +117,7 @@ def attach_paper(
 
 @transaction.atomic
 def add_file(
-    *, owner_id: UUID, paper: Paper, upload: UploadedFile, copy_kind: str = CopyKind.ELECTRONIC
+    *, owner_id: UUID, paper: Paper, upload: UploadedFile[Any], copy_kind: str = CopyKind.ELECTRONIC
 ) -> Attachment:
     """Store a file under a paper's limits for a draft or a case."""
     if Attachment.objects.filter(owner_id=owner_id, paper_key=paper.key).count() >= (

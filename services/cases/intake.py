@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -129,7 +130,7 @@ def answer_supplement(
     account: Account | None = None,
     official: Official | None = None,
     message: str = "",
-    uploads: Iterable[tuple[str, UploadedFile]] = (),
+    uploads: Iterable[tuple[str, UploadedFile[Any]]] = (),
     seen: str = "",
 ) -> Case:
     """Take what the applicant adds (online, or at the counter by an official); the clock goes on.
@@ -234,7 +235,7 @@ def _due_after_supplement(
 
 
 def _store(
-    case: Case, definition: ProcedureDefinition, uploads: Iterable[tuple[str, UploadedFile]]
+    case: Case, definition: ProcedureDefinition, uploads: Iterable[tuple[str, UploadedFile[Any]]]
 ) -> int:
     papers = {paper.key: paper for paper in definition.papers}
     count = 0

@@ -170,7 +170,7 @@ def findings_complete(definition: ProcedureDefinition, case: Case) -> bool:
 
 
 def _taken(case: Case, official: Official) -> Case:
-    changes = {"handler_id": official.pk, "handler_name": official.name}
+    changes: dict[str, Any] = {"handler_id": official.pk, "handler_name": official.name}
     by = Actor.official(official)
     if case.state == CaseStatus.RECEIVED:
         return move_case(case, CaseStatus.IN_PROCESS, verb="take", by=by, **changes)

@@ -23,9 +23,10 @@ Values = dict[str, Any]
 REJECTION = tuple(
     Paragraph(text=text)
     for text in (
-        "{agency} nhận được hồ sơ mã {case_code} của ông/bà {applicant_name} về việc {procedure_name}.",
-        "Sau khi xem xét hồ sơ và các quy định có liên quan, {agency} thông báo không giải quyết hồ sơ "
-        "nêu trên với lý do: {reason}.",
+        "{agency} nhận được hồ sơ mã {case_code} của ông/bà {applicant_name} về việc "
+        "{procedure_name}.",
+        "Sau khi xem xét hồ sơ và các quy định có liên quan, {agency} thông báo không giải quyết "
+        "hồ sơ nêu trên với lý do: {reason}.",
         "Trường hợp không đồng ý, ông/bà có quyền khiếu nại theo quy định của Luật Khiếu nại.",
         "{agency} thông báo để ông/bà được biết./.",
     )

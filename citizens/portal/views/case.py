@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -173,6 +173,6 @@ def _is_out(case: Case, issued: Document) -> bool:
     )
 
 
-def _pdf(issued: Document, case: Case) -> HttpResponse:
-    stored = StoredFile.objects.get(pk=issued.file_id)
+def _pdf(issued: Document, case: Case) -> HttpResponseBase:
+    stored = get_object_or_404(StoredFile, pk=issued.file_id)
     return file_response(stored, name=f"{issued.title} {case.code}.pdf")

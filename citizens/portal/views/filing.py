@@ -51,7 +51,11 @@ def page(request: HttpRequest, draft_id: UUID, page_key: str) -> HttpResponseBas
     parked = None if posted else unpark(request)
     data = request.POST if posted else parked or typed_on(draft, page_key)
     form = page_form(
-        definition, spec, draft.answers, data=data, prefill=prefill_of(account),
+        definition,
+        spec,
+        draft.answers,
+        data=data,
+        prefill=prefill_of(account),
         commune=current_commune().code,
     )
     if posted and not form.wants_refresh:

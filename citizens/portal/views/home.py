@@ -67,9 +67,7 @@ def communes_of_province(request: HttpRequest, province_code: str) -> HttpRespon
     urls = _urls([commune.code for commune in listed])
     context = {
         "province": province,
-        "communes": [
-            {"commune": commune, "url": urls.get(commune.code, "")} for commune in listed
-        ],
+        "communes": [{"commune": commune, "url": urls.get(commune.code, "")} for commune in listed],
     }
     return render(request, "citizens/portal/communes.html", context)
 

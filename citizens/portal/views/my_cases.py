@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.contrib.auth.decorators import login_not_required
 from django.views.decorators.http import require_safe
 
 from citizens.portal.views.common import account_of, personal_page
@@ -35,9 +35,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "waiting": [row for row in rows if row["state"] == CaseStatus.SUPPLEMENT],
-        "open": [
-            row for row in rows if row["state"] not in (*ENDED, CaseStatus.SUPPLEMENT)
-        ],
+        "open": [row for row in rows if row["state"] not in (*ENDED, CaseStatus.SUPPLEMENT)],
         "ended": [row for row in rows if row["state"] in ENDED],
         "place": "my-cases",
     }

@@ -27,12 +27,12 @@ P = ParamSpec("P")
 
 
 def keeps_typed(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+    view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Require a signed-in account; keep a sent form of somebody whose session has ended."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if request.method == "POST":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -73,7 +75,7 @@ def _track(request: HttpRequest) -> HttpResponse:
                     "hẹn và thẻ căn cước, hoặc gọi nơi đã nhận hồ sơ."
                 ),
             )
-    context = {"form": form, "tracked": tracked, "place": "track"}
+    context: dict[str, Any] = {"form": form, "tracked": tracked, "place": "track"}
     if tracked is not None:
         state = CaseStatus(tracked.status)
         context |= {
