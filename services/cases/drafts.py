@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from documents.files.storing import store_upload
+from documents.files.storing import remove_file, store_upload
 from services.cases.errors import CaseError
 from services.cases.models import Attachment, CopyKind, Draft
 from services.catalogue.registry import get_version
@@ -138,9 +139,10 @@ def add_file(
     )
 
 
+@transaction.atomic
 def remove_paper(*, draft: Draft, attachment_id: UUID) -> None:
-    """Take a file off a draft; the stored bytes are swept later."""
-    Attachment.objects.filter(owner_id=draft.pk, pk=attachment_id).delete()
+    """Take a file off a draft, with its stored bytes."""
+    _remove(Attachment.objects.filter(owner_id=draft.pk, pk=attachment_id))
 
 
 def attachments_of(owner_id: UUID) -> list[Attachment]:
@@ -156,8 +158,22 @@ def given_papers(attachments: Iterable[Attachment]) -> set[str]:
 @transaction.atomic
 def discard_draft(*, draft: Draft) -> None:
     """Throw an unsent form away with its papers."""
-    Attachment.objects.filter(owner_id=draft.pk).delete()
+    _remove(Attachment.objects.filter(owner_id=draft.pk))
     draft.delete()
+
+
+def discard_expired() -> int:
+    """Throw away the current commune's forms whose days are over; returns how many."""
+    expired = list(Draft.objects.defer("content").filter(expires_on__lt=timezone.localdate()))
+    for draft in expired:
+        discard_draft(draft=draft)
+    return len(expired)
+
+
+def _remove(attachments: QuerySet[Attachment]) -> None:
+    for attachment in attachments.select_related("file"):
+        attachment.delete()
+        remove_file(stored=attachment.file)
 
 
 def _display_name(name: str) -> str:
