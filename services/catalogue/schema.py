@@ -72,6 +72,14 @@ class TimeLimit(Part):
     amount: Annotated[int, Field(ge=1, le=400)] | None = None
     text: Prose
 
+    @property
+    def short(self) -> str:
+        """The limit in two or three words, for lists; ``text`` has the whole rule."""
+        if self.kind == "same_day":
+            return "Trong ngày"
+        units = {"working_hours": "giờ", "working_days": "ngày làm việc", "calendar_days": "ngày"}
+        return f"{self.amount} {units[self.kind]}"
+
 
 class Extension(Part):
     """What verification may add to the time limit."""
