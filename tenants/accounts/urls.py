@@ -3,7 +3,10 @@
 from allauth.account import views
 from django.urls import path
 
+from tenants.accounts.views import invitation
+
 urlpatterns = [
+    path("moi/<str:token>/", invitation, name="account_invitation"),
     path("dang-nhap/", views.login, name="account_login"),
     path("dang-ky/", views.signup, name="account_signup"),
     path("dang-xuat/", views.logout, name="account_logout"),

@@ -30,9 +30,7 @@ def communes(request: HttpRequest) -> HttpResponse:
         listed = listed.filter(folded__contains=fold(query))
     context = {
         "query": query,
-        "rows": [
-            {"commune": commune, "url": commune_url(commune.code, "/")} for commune in listed
-        ],
+        "rows": [{"commune": commune, "url": commune_url(commune.code, "/")} for commune in listed],
         "in_country": len(official_communes()),
     }
     response = render(request, "tenants/console/communes.html", context)

@@ -6,12 +6,20 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from psycopg2 import sql
 
+from tenants.accounts.invitation import invitation_url
 from tenants.accounts.models import Account
-from tenants.communes.current import at_centre, entered, forget_communes, info_of
+from tenants.communes.current import (
+    at_centre,
+    entered,
+    forget_communes,
+    in_commune,
+    info_of,
+)
 from tenants.communes.hosts import commune_url, forget_hosts
 from tenants.communes.models import Commune, Domain
 from tenants.communes.official_list import (
@@ -42,27 +50,47 @@ class OnboardingResult:
     commune: OfficialCommune
     outcome: Outcome
     url: str
+    invitation: str = ""
+    """Where the first administrator sets a password; empty once that was done."""
 
 
 def onboard_commune(code: str, *, administrator_email: str | None = None) -> OnboardingResult:
     """Give a commune of the official list its system; nothing happens if it has one.
 
     Registry row, host, schema, rights, letterhead and first administrator come together or not
-    at all. The administrator has no password yet and sets one by “Quên mật khẩu”. Raises
+    at all. The administrator has no password yet and sets one by the invitation. Raises
     UnknownCommune, BlueprintUnavailable. Run by the owner's role.
     """
     official = official_commune(code)
     blueprint = get_blueprint()
     with at_centre():
-        outcome = _create(official, blueprint, administrator_email)
-    forget_communes()
-    forget_hosts()
-    return OnboardingResult(official, outcome, commune_url(code))
+        outcome = _create(official, blueprint, administrator_email or default_email(code))
+        forget_communes()
+        forget_hosts()
+        invitation = _invitation(code)
+    return OnboardingResult(official, outcome, commune_url(code), invitation)
 
 
-def _create(
-    official: OfficialCommune, blueprint: Blueprint, administrator_email: str | None
-) -> Outcome:
+def default_email(code: str) -> str:
+    """The sign-in name of a commune's first administrator when no other was given."""
+    return f"quantri.{code}@{settings.BASE_DOMAIN}"
+
+
+def _invitation(code: str) -> str:
+    """The link for the commune's first administrator, if they have no password yet."""
+    with in_commune(code):
+        first = (
+            Official.objects.filter(roles=Role.ADMINISTRATOR.value, active=True)
+            .order_by("id")
+            .first()
+        )
+    account = Account.objects.filter(pk=first.account_id).first() if first else None
+    if account is None or account.has_usable_password():
+        return ""
+    return invitation_url(account, code)
+
+
+def _create(official: OfficialCommune, blueprint: Blueprint, administrator_email: str) -> Outcome:
     if Commune.objects.filter(code=official.code).exists():
         return Outcome.ALREADY_ONBOARDED
     try:
@@ -71,8 +99,7 @@ def _create(
             _create_schema(commune.schema_name, letterhead_of(official), blueprint)
             # Entering reads the marker, so what was just made is checked by what will use it.
             with entered(info_of(commune)):
-                if administrator_email:
-                    _appoint_administrator(official, administrator_email)
+                _appoint_administrator(official, administrator_email)
     except IntegrityError:
         if Commune.objects.filter(code=official.code).exists():
             return Outcome.ALREADY_ONBOARDED  # another process was first

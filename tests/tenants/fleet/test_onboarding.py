@@ -9,7 +9,7 @@ from tenants.communes.hosts import find_site
 from tenants.communes.models import Commune
 from tenants.communes.official_list import UnknownCommune
 from tenants.fleet import onboarding
-from tenants.fleet.onboarding import Outcome, onboard_commune
+from tenants.fleet.onboarding import Outcome, default_email, onboard_commune
 from tenants.history.models import Event
 from tenants.organisation.models import Department, Official, Role, get_letterhead
 
@@ -131,3 +131,15 @@ class TestTheCommand:
     def test_it_asks_for_a_code(self, db: None):
         with pytest.raises(CommandError, match="onboard 00004"):
             call_command("onboard")
+
+
+def test_a_commune_never_comes_without_an_administrator_and_their_invitation(as_owner: None):
+    result = onboard_commune(HOAN_KIEM)
+
+    with in_commune(HOAN_KIEM):
+        administrator = Official.objects.get(roles=Role.ADMINISTRATOR.value)
+    account = Account.objects.get(pk=administrator.account_id)
+    assert account.email == default_email(HOAN_KIEM)
+    assert not account.has_usable_password()
+    assert "/moi/" in result.invitation
+    assert onboard_commune(HOAN_KIEM).outcome is Outcome.ALREADY_ONBOARDED

@@ -1,4 +1,6 @@
 import argparse
+import csv
+import os
 from collections import Counter
 from typing import IO, Any, cast
 
@@ -34,6 +36,11 @@ class Command(BaseCommand):
             metavar="THƯ",
             help="thư điện tử của người quản trị đầu tiên (khi chỉ có một đơn vị)",
         )
+        parser.add_argument(
+            "--invitations",
+            metavar="TỆP",
+            help="ghi liên kết nhận tài khoản của mọi người quản trị vào tệp CSV này",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the command."""
@@ -48,6 +55,8 @@ class Command(BaseCommand):
         except BlueprintUnavailable as error:
             raise CommandError(str(error)) from error
         results, failures = self._onboard(codes, email)
+        if options["invitations"]:
+            self._write_invitations(options["invitations"], results)
         self._report(results, failures)
 
     def _codes(self, options: dict[str, Any]) -> list[str]:
@@ -83,12 +92,29 @@ class Command(BaseCommand):
                 progress.advance(task)
         return results, failures
 
+    def _write_invitations(self, path: str, results: list[OnboardingResult]) -> None:
+        """Links open accounts: the file is for its owner's eyes alone."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["ma", "don_vi", "lien_ket"])
+            for result in results:
+                if result.invitation:
+                    writer.writerow(
+                        [result.commune.code, result.commune.full_name, result.invitation]
+                    )
+
     def _report(self, results: list[OnboardingResult], failures: dict[str, Exception]) -> None:
         created = [r for r in results if r.outcome is Outcome.CREATED]
         for result in created[:_DETAILS_UP_TO]:
             self.stdout.write(f"{result.commune.code} {result.commune.full_name}: {result.url}")
+            if result.invitation:
+                self.stdout.write(f"      người quản trị nhận tài khoản tại: {result.invitation}")
         if len(created) > _DETAILS_UP_TO:
-            self.stdout.write(f"… và {len(created) - _DETAILS_UP_TO} đơn vị nữa.")
+            self.stdout.write(
+                f"… và {len(created) - _DETAILS_UP_TO} đơn vị nữa. Chạy lại với --invitations TỆP "
+                "để lấy liên kết nhận tài khoản của từng nơi."
+            )
         count = Counter(result.outcome for result in results)
         self.stdout.write(
             f"Đưa vào mới: {count[Outcome.CREATED]}. "
