@@ -154,6 +154,13 @@ has_browser() {
     has chromium || has chromium-browser || has google-chrome
 }
 
+# The tests read what is printed in the PDFs.
+need_pdf_reader() {
+    if ! has pdftotext; then
+        install_packages "Thiếu pdftotext để kiểm thử nội dung PDF." poppler-utils
+    fi
+}
+
 # The tests without a browser are still worth running: run_tests.sh says at its end what failed.
 offer_browser() {
     if [ "${BROWSER:-}" = off ] || has_browser || ! is_root || ! has apt-get; then
@@ -176,5 +183,6 @@ sync_environment
 check_system_libraries
 compile_catalogues
 if [ "$purpose" = test ]; then
+    need_pdf_reader
     offer_browser
 fi
