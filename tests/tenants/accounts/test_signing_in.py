@@ -9,6 +9,7 @@ import pytest
 from allauth.core import context
 from django.core import mail
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -31,6 +32,13 @@ PASSWORD = "một câu dài dễ nhớ"
 def lan(db: None) -> Account:
     return Account.objects.create_account(
         full_name="Lê Thị Lan", email="lan@vidu.vn", phone="0912345678", password=PASSWORD
+    )
+
+
+def signed_up() -> QuerySet[Account]:
+    """Accounts that people made themselves; the communes' administrators were there before."""
+    return Account.objects.exclude(email__startswith="quantri.") | Account.objects.filter(
+        email=None
     )
 
 
@@ -174,7 +182,7 @@ def test_signing_up_with_a_phone_number_signs_in(central_client: Client) -> None
     response = sign_up(central_client, phone="+84 912 345 678", next=f"{HOST}/nop/")
 
     assert response["Location"] == f"{HOST}/nop/"
-    account = Account.objects.get()
+    account = signed_up().get()
     assert (account.full_name, account.phone, account.email) == ("Lê Thị Lan", "0912345678", None)
     assert is_signed_in(central_client)
     assert account.check_password(PASSWORD)
@@ -183,7 +191,7 @@ def test_signing_up_with_a_phone_number_signs_in(central_client: Client) -> None
 def test_signing_up_with_an_address(central_client: Client) -> None:
     sign_up(central_client, email="Lan@ViDu.vn")
 
-    assert Account.objects.get().email == "lan@vidu.vn"
+    assert signed_up().get().email == "lan@vidu.vn"
     assert is_signed_in(central_client)
 
 
@@ -207,7 +215,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
 
     page = response.content.decode()
     assert sentence in page
-    assert not Account.objects.exists()
+    assert not signed_up().exists()
     if fields.get("phone"):
         assert f'value="{fields["phone"]}"' in page
     assert PASSWORD not in page
@@ -220,7 +228,7 @@ def test_a_second_account_for_the_same_person_is_not_made(
     page = sign_up(central_client, **{field: getattr(lan, field)}).content.decode()
 
     assert "đã có tài khoản" in page
-    assert Account.objects.count() == 1
+    assert signed_up().count() == 1
 
 
 def test_too_many_sign_ups_from_one_place_are_slowed_down_politely(central_client: Client) -> None:
