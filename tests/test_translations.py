@@ -1,0 +1,286 @@
+"""Every text of the interface in every language.
+
+When the first test fails, run ``python manage.py update_catalogue`` and fill in what it lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from pytest_django import Settings
+
+from config.catalogue import (
+    catalogue_path,
+    entries,
+    faults,
+    read_catalogue,
+    source_texts,
+    update,
+    write_catalogue,
+)
+from services.catalogue.registry import current_procedures
+from tenants.communes.current import CommuneInfo, in_commune
+from tenants.communes.official_list import provinces, search_communes
+from tenants.organisation.models import get_letterhead
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+VIETNAMESE = re.compile("[À-ÖØ-öø-ỹ]")
+EXAMPLE = "làm giấy khai sinh cho con"
+READ_ALOUD = ("alt", "aria-label", "placeholder", "title")
+
+
+@pytest.fixture(scope="module")
+def texts() -> Catalog:
+    return source_texts()
+
+
+# ── The catalogues ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_of_the_interface_is_translated(language: str, texts: Catalog) -> None:
+    found = list(faults(read_catalogue(catalogue_path(language), language), texts))
+    assert not found, "\n".join(["manage.py update_catalogue; then fill in:", *found])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_is_as_the_command_writes_it(
+    language: str, texts: Catalog, tmp_path: Path
+) -> None:
+    path = catalogue_path(language)
+    write_catalogue(tmp_path / "django.po", update(read_catalogue(path, language), texts))
+    assert path.read_text() == (tmp_path / "django.po").read_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_names_no_place_no_site_and_no_person(language: str) -> None:
+    content = catalogue_path(language).read_text()
+    assert "#:" not in content, "places in the sources change with every edit"
+    assert not re.search(r"\w+://|(?<![\w<.])/(?:\w[\w.-]*/)+", content)
+    header = content.split("\n\n")[0]
+    assert "@" not in header
+    assert "Translator" not in header
+
+
+def test_printed_documents_have_nothing_to_translate() -> None:
+    # A certificate is Vietnamese whatever language the official reads the desk in.
+    printed = (settings.BASE_DIR / "templates" / "documents").rglob("*.html")
+    assert not [
+        path for path in printed if path.parent.name != "registers" and "i18n" in path.read_text()
+    ]
+
+
+# ── What the check of a catalogue sees ───────────────────────────────────
+
+
+def write_sources(folder: Path) -> Catalog:
+    (folder / "templates").mkdir()
+    (folder / "templates" / "page.html").write_text(
+        '{% load i18n %}<p title="{% translate "Tìm" %}">{{ name|default:_("Tôi") }}</p>'
+        "{% blocktranslate trimmed with n=name %}\n  Chào {{ n }}\n{% endblocktranslate %}"
+        "{% blocktranslate count n=n %}{{ n }} tệp{% plural %}{{ n }} tệp{% endblocktranslate %}"
+    )
+    (folder / "citizens").mkdir()
+    (folder / "citizens" / "views.py").write_text(
+        'A = _("Một " "hai")\nB = pgettext("tháng", "Năm")\nC = "không qua gettext"\n'
+    )
+    return source_texts(folder)
+
+
+def written(text: str) -> Catalog:
+    return read_po(text.splitlines(), locale="en")
+
+
+COMPLETE = """
+msgid "Tìm"
+msgstr "Search"
+
+msgid "Tôi"
+msgstr "Me"
+
+msgid "Chào %(n)s"
+msgstr "Hello, %(n)s"
+
+msgid "%(n)s tệp"
+msgid_plural "%(n)s tệp"
+msgstr[0] "%(n)s file"
+msgstr[1] "%(n)s files"
+
+msgid "Một hai"
+msgstr "One two"
+
+msgctxt "tháng"
+msgid "Năm"
+msgstr "May"
+"""
+
+
+def test_texts_are_found_in_templates_and_in_python(tmp_path: Path) -> None:
+    found = {(entry.context, entry.id) for entry in entries(write_sources(tmp_path))}
+    assert found == {
+        (None, "Tìm"),
+        (None, "Tôi"),
+        (None, "Chào %(n)s"),
+        (None, ("%(n)s tệp", "%(n)s tệp")),
+        (None, "Một hai"),
+        ("tháng", "Năm"),
+    }
+
+
+def test_a_complete_catalogue_has_no_faults(tmp_path: Path) -> None:
+    assert list(faults(written(COMPLETE), write_sources(tmp_path))) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "fault"),
+    [
+        ('msgid "Tôi"\nmsgstr "Me"\n', "", "missing: 'Tôi'"),
+        ('msgstr "Me"', 'msgstr ""', "empty: 'Tôi'"),
+        ('msgstr[1] "%(n)s files"', 'msgstr[1] ""', "empty: '%(n)s tệp'"),
+        ('msgid "Tôi"', '#, fuzzy\nmsgid "Tôi"', "fuzzy: 'Tôi'"),
+        ('msgctxt "tháng"\n', "", "missing: 'Năm'"),
+        ("Hello, %(n)s", "Hello, %(m)s", "with other placeholders"),
+        ("Hello, %(n)s", "Hello", "with other placeholders"),
+        ("%(n)s files", "%(n)d files", "with other placeholders"),
+        ("Hello, %(n)s", "Hello, <b>%(n)s</b>", "with other placeholders"),
+        ('msgid "Tôi"', 'msgid "Ta"\nmsgstr "We"\n\nmsgid "Tôi"', "no longer in the sources: 'Ta'"),
+        (
+            'msgid "Tôi"',
+            '#~ msgid "Ta"\n#~ msgstr "We"\n\nmsgid "Tôi"',
+            "obsolete: 'Ta'",
+        ),
+    ],
+)
+def test_a_fault_of_a_catalogue_is_named(
+    was: str, becomes: str, fault: str, tmp_path: Path
+) -> None:
+    assert was in COMPLETE
+    found = list(faults(written(COMPLETE.replace(was, becomes)), write_sources(tmp_path)))
+    assert any(sentence.startswith(fault) for sentence in found), found
+
+
+def test_updating_keeps_translations_and_drops_what_the_sources_no_longer_say(
+    tmp_path: Path,
+) -> None:
+    old = written(COMPLETE.replace('msgid "Tôi"', 'msgid "Ta"'))
+    write_catalogue(tmp_path / "django.po", update(old, write_sources(tmp_path)))
+    again = read_catalogue(tmp_path / "django.po", "en")
+    given = {entry.id: entry.string for entry in entries(again)}
+    assert given["Tìm"] == "Search"
+    assert given["%(n)s tệp", "%(n)s tệp"] == ("%(n)s file", "%(n)s files")
+    assert given["Tôi"] == ""
+    assert "Ta" not in given
+    assert not again.obsolete
+
+
+# ── Pages in English ─────────────────────────────────────────────────────
+
+
+class _Words(HTMLParser):
+    """What a page says: its text, and the attributes that are read aloud."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.said += [value for name, value in attrs if name in READ_ALOUD and value]
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.said.append(" ".join(data.split()))
+
+
+def words_of(response: HttpResponse) -> list[str]:
+    parser = _Words()
+    parser.feed(response.content.decode())
+    return parser.said
+
+
+def in_vietnamese(said: Iterable[str], names: Iterable[str]) -> list[str]:
+    """What is still Vietnamese when names and the contents of procedures are taken away."""
+    known = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+    contents = tuple(
+        text.lower()
+        for procedure in current_procedures()
+        for text in (procedure.short_name, procedure.time_limit.text, procedure.fee_text)
+    )
+    # Lists show how such a text begins.
+    return [
+        piece
+        for text in said
+        for piece in text.split(" · ")
+        if VIETNAMESE.search(known.sub("", piece))
+        and not any(content.startswith(piece.lower()) for content in contents)
+    ]
+
+
+@pytest.fixture
+def compiled(tmp_path: Path, settings: Settings) -> None:
+    """The catalogues as a program reads them, whether or not the set-up compiled them before."""
+    for language in LANGUAGES:
+        target = tmp_path / "locale" / language / "LC_MESSAGES" / "django.mo"
+        target.parent.mkdir(parents=True)
+        with target.open("wb") as file:
+            write_mo(file, read_catalogue(catalogue_path(language), language))
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+
+
+def choose_english(client: Client) -> Client:
+    response = client.post("/ngon-ngu/", {"language": "en", "next": "/"})
+    assert response.status_code == 302
+    return client
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize(
+    "path", ["/", "/?xa=ba+dinh", "/xa/", "/thu-tuc/", "/tra-cuu/", "/kiem-tra/",
+             "/tai-khoan/dang-nhap/", "/tai-khoan/dang-ky/", "/tai-khoan/mat-khau/quen/"],
+)  # fmt: skip
+def test_a_page_of_the_central_site_in_english(
+    path: str, central_client: Client, ba_dinh: CommuneInfo
+) -> None:
+    response = choose_english(central_client).get(path)
+    assert '<html lang="en">' in response.content.decode()
+    found = search_communes("ba dinh", 20)
+    names = {"Xã Số", "Tiếng Việt", *(commune.name for commune in found)}
+    names |= {province.name for province in provinces().values()}
+    assert in_vietnamese(words_of(response), names) == []
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("path", ["/", "/thu-tuc/", "/thu-tuc/?tim=khai+sinh", "/tra-cuu/"])
+def test_a_page_of_a_commune_in_english(
+    path: str, commune_client: Callable[[CommuneInfo], Client], ba_dinh: CommuneInfo
+) -> None:
+    response = choose_english(commune_client(ba_dinh)).get(path)
+    with in_commune(ba_dinh.code):
+        centre = get_letterhead().centre_name
+    names = {"Xã Số", "Tiếng Việt", ba_dinh.name, ba_dinh.province_name, centre, EXAMPLE}
+    assert in_vietnamese(words_of(response), names) == []
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_refused_sign_in_is_explained_in_english(central_client: Client) -> None:
+    client = choose_english(central_client)
+    response = client.post("/tai-khoan/dang-nhap/", {"login": "0912345678", "password": "sai"})
+    assert "The phone number, email address or password is not right." in (
+        response.content.decode()
+    )
+
+
+@pytest.mark.usefixtures("compiled")
+def test_without_a_choice_pages_are_vietnamese(central_client: Client) -> None:
+    page = central_client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert '<html lang="vi">' in page
+    assert "Làm thủ tục với xã, phường của anh/chị" in page
