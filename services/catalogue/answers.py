@@ -94,17 +94,26 @@ class RowScope:
         self.spec = spec
         self.row = row
         self._columns = {column.key: column for column in spec.columns}
+        self._visible: dict[str, bool] = {}
 
     def value(self, name: str) -> Any:
-        """The typed value of a column, else of a name around the row."""
+        """The typed value of a column that is asked, else of a name around the row."""
         column = self._columns.get(name)
         if column is None:
             return self.outer.value(name)
-        return typed_value(column, self.row.get(name))
+        return typed_value(column, self.row.get(name)) if self.is_visible(column) else None
 
     def is_visible(self, column: FieldSpec) -> bool:
         """Whether a column is asked in this row."""
-        return column.when is None or parse(column.when).holds(self)
+        if column.key not in self._visible:
+            # Set first, so that a column that depends on itself ends.
+            self._visible[column.key] = False
+            self._visible[column.key] = column.when is None or parse(column.when).holds(self)
+        return self._visible[column.key]
+
+    def asks(self, key: str) -> bool:
+        """Whether the column with this key is asked in this row."""
+        return key in self._columns and self.is_visible(self._columns[key])
 
     def is_required(self, column: FieldSpec) -> bool:
         """Whether a shown column must be filled in this row."""

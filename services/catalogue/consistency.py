@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from services.catalogue.copied_answers import first_value_problems
 from services.catalogue.expressions import CHANNELS, CONTEXT_NAMES, parse
 from services.catalogue.placeholders import (
     EXTRA_NAMES,
@@ -17,9 +18,9 @@ from services.catalogue.placeholders import (
     PlaceholderError,
     placeholders,
 )
-from services.catalogue.schema import FieldSpec, ProcedureDefinition
-
-Finding = tuple[tuple[str | int, ...], str]
+from services.catalogue.positions import Finding
+from services.catalogue.schema import FieldSpec, ProcedureDefinition, Rule
+from services.catalogue.terms import cycle_problems, step_problems, term_problems
 
 _NEEDS = {
     "choice": "options",
@@ -41,11 +42,11 @@ def inconsistencies(definition: ProcedureDefinition) -> Iterator[Finding]:
     yield from scope.fields()
     yield from scope.conditions()
     yield from scope.names_of_people()
-    yield from _steps(definition)
-    yield from _terms(definition)
+    yield from step_problems(definition)
+    yield from term_problems(definition)
     yield from scope.result()
     if not any(True for _ in scope.unknown_in_conditions()):
-        yield from _cycles(definition)
+        yield from cycle_problems(definition)
 
 
 class _Scope:
@@ -70,7 +71,11 @@ class _Scope:
                 yield from self.text((*at, "from"), spec.from_)
 
     def _field(
-        self, at: tuple[str | int, ...], spec: FieldSpec, names: set[str]
+        self,
+        at: tuple[str | int, ...],
+        spec: FieldSpec,
+        names: set[str],
+        columns: tuple[FieldSpec, ...] = (),
     ) -> Iterator[Finding]:
         need = _NEEDS.get(spec.type)
         if need and not getattr(spec, need):
@@ -84,14 +89,17 @@ class _Scope:
         if not is_column and (spec.key in _RESERVED or spec.key in self.definition.define):
             yield (*at, "key"), f"tên {spec.key} đã có nghĩa khác"
         yield from self._values(at, spec)
-        columns = {column.key for column in spec.columns}
         for c, column in enumerate(spec.columns):
-            yield from self._field((*at, "columns", c), column, names | columns)
+            yield from self._field((*at, "columns", c), column, names, spec.columns)
             if column.type in _NOT_IN_ROWS:
                 yield (*at, "columns", c, "type"), f"cột không thể là {column.type}"
-        for name in ("when", "required_when"):
+        for name in ("when", "required_when", "prefill_when"):
             if text := getattr(spec, name):
-                yield from self.expression((*at, name), text, names)
+                yield from self.expression((*at, name), text, names, columns)
+        if spec.copy_ and spec.copy_.when:
+            yield from self.expression((*at, "copy", "when"), spec.copy_.when)
+        for path, message in first_value_problems(self.definition, spec):
+            yield (*at, *path), message
         if spec.of and getattr(self.fields_by_key.get(spec.of), "type", "") not in (
             "date",
             "partial_date",
@@ -120,14 +128,20 @@ class _Scope:
     # ── Expressions ──────────────────────────────────────────────────────
 
     def expression(
-        self, at: tuple[str | int, ...], text: str, names: Iterable[str] | None = None
+        self,
+        at: tuple[str | int, ...],
+        text: str,
+        names: Iterable[str] | None = None,
+        columns: tuple[FieldSpec, ...] = (),
     ) -> Iterator[Finding]:
-        known = set(names) if names is not None else self.names
+        """Every name means something; ``columns`` are those of the row it is judged in."""
+        row = {column.key: column for column in columns}
+        known = (set(names) if names is not None else self.names) | set(row)
         expression = parse(text)
         for name in sorted(expression.names - known):
             yield at, f"không có tên {name!r}{_near(name, known)}"
         for name, literals in expression.comparisons:
-            spec = self.fields_by_key.get(name)
+            spec = row.get(name) or self.fields_by_key.get(name)
             allowed: Iterable[object] = ()
             if name == "channel":
                 allowed = CHANNELS
@@ -148,23 +162,33 @@ class _Scope:
                 yield ("define", name), f"tên {name} đã có nghĩa khác"
         yield from self.unknown_in_conditions()
         for i, fee in enumerate(d.fees):
-            names = set(self.names)
-            if fee.each:
-                repeat = self.fields_by_key.get(fee.each)
-                if repeat is None or repeat.type != "repeat":
-                    yield ("fees", i, "each"), f"{fee.each!r} không phải trường repeat"
-                else:
-                    names |= {column.key for column in repeat.columns}
+            if fee.each and not self._columns(fee.each):
+                yield ("fees", i, "each"), f"{fee.each!r} không phải trường repeat"
             for key in ("amount", "times", "when"):
                 if text := getattr(fee, key):
-                    yield from self.expression(("fees", i, key), text, names)
+                    columns = self._columns(fee.each)
+                    yield from self.expression(("fees", i, key), text, columns=columns)
         for i, rule in enumerate(d.rules):
-            yield from self.expression(("rules", i, "check"), rule.check)
-            if rule.when:
-                yield from self.expression(("rules", i, "when"), rule.when)
-            if rule.field not in self.fields_by_key:
-                near = _near(rule.field, self.fields_by_key)
-                yield ("rules", i, "field"), f"không có trường {rule.field!r}{near}"
+            yield from self._rule(("rules", i), rule)
+
+    def _rule(self, at: tuple[str | int, ...], rule: Rule) -> Iterator[Finding]:
+        columns = self._columns(rule.each)
+        if rule.each and not columns:
+            yield (*at, "each"), f"{rule.each!r} không phải trường repeat"
+            return
+        yield from self.expression((*at, "check"), rule.check, columns=columns)
+        if rule.when:
+            yield from self.expression((*at, "when"), rule.when, columns=columns)
+        known = {column.key for column in columns} if rule.each else set(self.fields_by_key)
+        if rule.field not in known:
+            what = (
+                f"cột {rule.field!r} trong {rule.each}" if rule.each else f"trường {rule.field!r}"
+            )
+            yield (*at, "field"), f"không có {what}{_near(rule.field, known)}"
+
+    def _columns(self, repeat: str | None) -> tuple[FieldSpec, ...]:
+        spec = self.fields_by_key.get(repeat or "")
+        return spec.columns if spec else ()
 
     def unknown_in_conditions(self) -> Iterator[Finding]:
         for s, section in enumerate(self.definition.sections):
@@ -188,9 +212,10 @@ class _Scope:
         address = self.definition.applicant.address
         if address and address not in keys and not self._is_prefix(address, "residence"):
             yield ("applicant", "address"), f"{address!r} không phải trường hay tiền tố nơi cư trú"
-        subject = self.definition.subject.name
-        if subject not in keys:
-            yield ("subject", "name"), f"không có trường {subject!r}{_near(subject, keys)}"
+        subject = self.definition.subject
+        for part, key in (("name", subject.name), ("or", subject.or_)):
+            if key is not None and key not in keys:
+                yield ("subject", part), f"không có trường {key!r}{_near(key, keys)}"
 
     def _is_prefix(self, prefix: str, filter_name: str) -> bool:
         endings = PREFIX_FILTERS[filter_name]
@@ -251,6 +276,7 @@ class _Scope:
             if value := getattr(result, key):
                 yield from self.text(("result", key), value)
         yield from self._table_and_title()
+        yield from self._notations()
 
     def _printed(self) -> set[str]:
         return self.names | set(self.definition.entry_fields) | EXTRA_NAMES
@@ -270,17 +296,31 @@ class _Scope:
                         ("result", "table", "columns", c, "value"), column.value, columns
                     )
         if result.title_by:
-            spec = self.fields_by_key.get(result.title_by.field)
-            if spec is None:
-                yield ("result", "title_by", "field"), f"không có trường {result.title_by.field!r}"
-            elif spec.type == "choice":
-                for value in result.title_by.titles:
-                    if value not in spec.labels:
-                        listed = ", ".join(spec.labels)
-                        yield ("result", "title_by", "titles", value), f"chỉ có: {listed}"
-        for name in re.findall(r"{([^}]*)}", result.number.notation):
-            if name not in ("seq", "year"):
-                yield ("result", "number", "notation"), "chỉ dùng được {seq} và {year}"
+            at, by = ("result", "title_by"), result.title_by
+            yield from self._by_answer(at, by.field, "titles", by.titles)
+
+    def _notations(self) -> Iterator[Finding]:
+        at, number = ("result", "number"), self.definition.result.number
+        written: list[tuple[tuple[str, ...], str]] = [((*at, "notation"), number.notation)]
+        if by := number.notation_by:
+            at_by = (*at, "notation_by")
+            yield from self._by_answer(at_by, by.field, "notations", by.notations)
+            written += [((*at_by, "notations", v), text) for v, text in by.notations.items()]
+        for where, text in written:
+            if set(re.findall(r"{([^}]*)}", text)) - {"seq", "year"}:
+                yield where, "chỉ dùng được {seq} và {year}"
+
+    def _by_answer(
+        self, at: tuple[str, ...], field: str, key: str, values: Iterable[str]
+    ) -> Iterator[Finding]:
+        """A table by answer names a choice and values that it has."""
+        spec = self.fields_by_key.get(field)
+        if spec is None or spec.type != "choice":
+            yield (*at, "field"), f"không có câu chọn {field!r}"
+            return
+        for value in values:
+            if value not in spec.labels:
+                yield (*at, key, value), f"chỉ có: {', '.join(spec.labels)}"
 
 
 def _walk(
@@ -314,53 +354,6 @@ def _duplicates(d: ProcedureDefinition) -> Iterator[Finding]:
             if key in seen:
                 yield at, f"khoá {key!r} đã dùng ở trên"
             seen.add(key)
-
-
-def _steps(d: ProcedureDefinition) -> Iterator[Finding]:
-    kinds = [step.kind for step in d.steps]
-    if kinds[0] != "intake" or kinds.count("intake") != 1:
-        yield ("steps", 0, "kind"), "bước đầu, và chỉ bước đầu, là intake"
-    if kinds[-1] != "finish":
-        yield ("steps", len(kinds) - 1, "kind"), "bước cuối là finish"
-    if kinds.count("decide") != 1:
-        yield ("steps",), "phải có đúng một bước decide"
-    for i, step in enumerate(d.steps):
-        if step.kind == "decide" and step.role not in ("leader", "head"):
-            yield ("steps", i, "role"), "bước decide do leader ký, hoặc head khi được giao"
-
-
-def _terms(d: ProcedureDefinition) -> Iterator[Finding]:
-    limit = d.time_limit
-    if (limit.kind == "same_day") != (limit.amount is None):
-        yield ("time_limit", "amount"), "same_day không có amount; các loại khác phải có"
-    if d.online.level == "partial" and not d.online.reason:
-        yield ("online", "reason"), "level: partial phải nói lý do"
-    if d.valid_to and d.valid_to < d.valid_from:
-        yield ("valid_to",), "valid_to trước valid_from"
-
-
-def _cycles(d: ProcedureDefinition) -> Iterator[Finding]:
-    """A condition that depends on itself would never be settled."""
-    needs: dict[str, set[str]] = {name: set(e.names) for name, e in d.defined.items()}
-    for key, conditions in d.conditions.items():
-        needs[key] = {name for condition in conditions for name in condition.names}
-    state: dict[str, int] = {}
-
-    def visit(name: str) -> str | None:
-        if state.get(name) == 1:
-            return name
-        if state.get(name) == 2 or name not in needs:
-            return None
-        state[name] = 1
-        found = next((c for c in map(visit, sorted(needs[name])) if c), None)
-        state[name] = 2
-        return found
-
-    for name in needs:
-        if found := visit(name):
-            where: tuple[str | int, ...] = ("define", found) if found in d.define else ("sections",)
-            yield where, f"điều kiện của {found!r} phụ thuộc vào chính nó"
-            return
 
 
 def _near(name: str, known: Iterable[str]) -> str:

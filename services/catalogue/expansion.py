@@ -13,8 +13,9 @@ from typing import Any
 from services.catalogue.positions import FileProblem, Map, Origin, ProcedureFileError, Seq
 
 SHARED_KEYS = ("blocks", "options", "basis", "reasons", "declarations", "define")
-USE_KEYS = {"use", "prefix", "label", "hint", "required", "when", "without", "change"}
-EXPRESSION_KEYS = ("when", "required_when")
+USE_KEYS = {"use", "prefix", "label", "hint", "required", "when", "without", "change", "copy"}
+COPY_KEYS = ("from_prefix", "when")
+EXPRESSION_KEYS = ("when", "required_when", "prefill_when")
 
 
 class Expander:
@@ -25,12 +26,14 @@ class Expander:
         for key in self.shared:
             if key not in SHARED_KEYS:
                 raise _error(self.shared, key, _unknown(key, SHARED_KEYS))
+        self._block_copies: list[tuple[Map, list[Map]]] = []
 
     def expand(self, tree: Map) -> Map:
         """The self-contained tree of one procedure file."""
         result = tree.copy()
         if isinstance(result.get("sections"), Seq):
             result["sections"] = self._sections(result["sections"])
+            self._settle_copies(result["sections"])
         if isinstance(result.get("basis"), Seq):
             result["basis"] = self._splice(result["basis"], "basis")
         if isinstance(result.get("reasons"), Map):
@@ -103,6 +106,8 @@ class Expander:
             raise _error(use, "use", f"khối {use['use']} phải là danh sách trường")
         items = [f for f in self.fields(block.copy(), depth + 1) if isinstance(f, Map)]
         items = self._adjust(use, items)
+        if "copy" in use:
+            self._copy(use, items)
         prefix = use.get("prefix")
         if prefix is not None and (
             not isinstance(prefix, str) or not re.fullmatch(r"[a-z][a-z0-9_]*_", prefix)
@@ -132,6 +137,36 @@ class Expander:
                 target.lines[name] = changes.lines[name]
             self._field(target, 0)
         return list(_without(items, set(map(str, without))))
+
+    def _copy(self, use: Map, items: list[Map]) -> None:
+        """``copy: {from_prefix: requester_, when: …}`` copies every field of the block."""
+        copy = use["copy"]
+        if not isinstance(copy, Map) or not isinstance(copy.get("from_prefix"), str):
+            raise _error(use, "copy", "copy của một khối viết {from_prefix: tiền tố_, when: …}")
+        for key in copy:
+            if key not in COPY_KEYS:
+                raise _error(copy, key, _unknown(key, COPY_KEYS))
+        leaves = [i for i in _all(items) if "fields" not in i and "copy" not in i]
+        for leaf in leaves:
+            own = Map(copy.origin, {**copy.lines, "from": copy.lines["from_prefix"]})
+            own["from"] = f"{copy['from_prefix']}{leaf.get('key')}"
+            if "when" in copy:
+                own["when"] = copy["when"]
+            leaf["copy"] = own
+            leaf.lines["copy"] = use.lines["copy"]
+        self._block_copies.append((use, leaves))
+
+    def _settle_copies(self, sections: Seq) -> None:
+        """A block takes over what the other block also asks; its other fields start empty."""
+        pages = [page for section in _maps(sections) for page in _maps(section.get("pages"))]
+        asked = {key for page in pages for key in _keys(_maps(page.get("fields")))}
+        for use, leaves in self._block_copies:
+            sources = [leaf["copy"]["from"] for leaf in leaves]
+            if not asked & set(sources):
+                raise _error(use, "copy", f"không có trường nào để lấy: {', '.join(sources)}")
+            for leaf, source in zip(leaves, sources, strict=True):
+                if source not in asked:
+                    del leaf["copy"]
 
     def _dress(self, use: Map, items: list[Map], prefix: str) -> list[Any]:
         """Apply what the ``use`` line says to the block: label, hint, condition, optional."""

@@ -41,6 +41,10 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
+class EarliestDay(dt.date):
+    """The first day of a year or month of which no more is known."""
+
+
 class Names(Protocol):
     """Where an expression finds its values."""
 
@@ -287,6 +291,11 @@ def _age(names: Names, args: list[Any]) -> int | None:
     return full_years(args[0], args[1] if len(args) > 1 else names.value("filed_on"))
 
 
+def _is_full(_: Names, args: list[Any]) -> bool | None:
+    day = args[0]
+    return not isinstance(day, EarliestDay) if isinstance(day, dt.date) else None
+
+
 def _days(_: Names, args: list[Any]) -> int | None:
     a, b = args
     return (b - a).days if isinstance(a, dt.date) and isinstance(b, dt.date) else None
@@ -336,6 +345,7 @@ FUNCTIONS: dict[str, Function] = {
     "years_between": Function((2, 2), lambda _, args: full_years(args[0], args[1])),
     "days_between": Function((2, 2), _days),
     "date": Function((1, 1), lambda _, args: _iso(args[0])),
+    "is_full": Function((1, 1), _is_full),
     "first_word": Function((1, 1), _word(0)),
     "last_word": Function((1, 1), _word(-1)),
     "fold": Function((1, 1), lambda _, args: fold(args[0]) if isinstance(args[0], str) else None),

@@ -70,6 +70,13 @@ class Option(Part):
     label: Label
 
 
+class Copy(Part):
+    """The earlier answer a question starts with, and the condition under which it does."""
+
+    from_: Key = Field(alias="from")
+    when: Expr | None = None
+
+
 class FieldSpec(Part):
     """One question, a fieldset of questions (``group``) or a repeated row (``repeat``)."""
 
@@ -82,7 +89,9 @@ class FieldSpec(Part):
     hint: Prose | None = None
     options: tuple[Option, ...] = ()
     default: str | int | bool | None = None
+    copy_: Copy | None = Field(default=None, alias="copy")
     prefill: Prefill | None = None
+    prefill_when: Expr | None = None
     min: int | None = None
     max: int | None = None
     max_length: Annotated[int, Field(ge=1, le=10000)] | None = None

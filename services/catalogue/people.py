@@ -46,4 +46,6 @@ def applicant_of(definition: ProcedureDefinition, answers: Answers) -> Applicant
 
 def subject_name(definition: ProcedureDefinition, answers: Answers) -> str:
     """The name of the person or thing the case is about."""
-    return display(definition, definition.subject.name, answers)
+    subject = definition.subject
+    named = display(definition, subject.name, answers)
+    return named or (display(definition, subject.or_, answers) if subject.or_ else "")

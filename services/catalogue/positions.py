@@ -14,6 +14,8 @@ MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 40
 
 Location = Sequence[str | int]
+# Something wrong in a loaded definition: keys and indices as in the file, and a sentence.
+Finding = tuple[tuple[str | int, ...], str]
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,15 @@ def render_row(
     return _fill(template, lambda h: _one(columns.get(h.key), h, values, None))
 
 
+def notation_of(definition: ProcedureDefinition, answers: Values) -> str:
+    """How the result's number is written, such as ``{seq}/TLKT-BS``, for these answers."""
+    number = definition.result.number
+    if number.notation_by is None:
+        return number.notation
+    chosen = answers.get(number.notation_by.field)
+    return number.notation_by.notations.get(str(chosen), number.notation)
+
+
 def truth(definition: ProcedureDefinition, condition: str | None, values: Values) -> bool:
     """Whether a condition of the result is met by the answers, entries and extras."""
     return condition is None or parse(condition).holds(_scope(definition, values))

@@ -40,12 +40,23 @@ class TitleBy(Part):
     titles: dict[str, Label]
 
 
+Notation = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class NotationBy(Part):
+    """How the number is written for some answers of a choice."""
+
+    field: Key
+    notations: dict[str, Notation]
+
+
 class Numbering(Part):
     """The register that numbers the result, and how the number is written."""
 
     register_: str = Field(alias="register", pattern=r"^[a-z][a-z0-9_]{0,39}$")
     name: Label
-    notation: Annotated[str, Field(min_length=1, max_length=60)]
+    notation: Notation
+    notation_by: NotationBy | None = None
 
 
 class Signature(Part):

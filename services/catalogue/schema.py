@@ -140,16 +140,21 @@ class ApplicantMap(Part):
 
 
 class SubjectMap(Part):
-    """Which answer names the person or thing the case is about."""
+    """Which answer names the person or thing the case is about; ``or`` where that is empty."""
 
     name: Key
+    or_: Key | None = Field(default=None, alias="or")
 
 
 class Rule(Part):
-    """A check across fields; a warning is shown and never blocks."""
+    """A check across fields; a warning is shown and never blocks.
+
+    With ``each`` it is made in every row of that repeating field, and ``field`` is a column.
+    """
 
     check: Expr
     when: Expr | None = None
+    each: Key | None = None
     field: Key
     message: Prose
     severity: Literal["error", "warning"] = "error"
@@ -238,6 +243,11 @@ class ProcedureDefinition(Part):
     def page_of(self) -> dict[str, PageSpec]:
         """The page a field stands on, by the field's key."""
         return {leaf.key: page for page in self.pages for leaf in page.leaves}
+
+    @cached_property
+    def page_numbers(self) -> dict[str, int]:
+        """The number of the page a field stands on, counted from 0, by the field's key."""
+        return {leaf.key: i for i, page in enumerate(self.pages) for leaf in page.leaves}
 
     @cached_property
     def defined(self) -> dict[str, Expression]:

@@ -19,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from services.catalogue.expressions import EarliestDay
 from services.catalogue.schema import FieldSpec
 from services.catalogue.words import grouped
 from tenants.kit.national_id import check_national_id
@@ -202,12 +203,16 @@ def split_date(text: str) -> tuple[str, str, str]:
 
 
 def earliest_day(text: str) -> dt.date | None:
-    """The first day a stored date can mean; ``None`` when it is not a date."""
+    """The first day a stored date can mean; ``None`` when it is not a date.
+
+    It is an ``EarliestDay`` when the day or the month is not known.
+    """
     if not re.fullmatch(r"\d{4}(-\d\d){0,2}", text):
         return None
     year, month, day = (*map(int, text.split("-")), 1, 1)[:3]
+    kind = dt.date if len(text) == 10 else EarliestDay
     try:
-        return dt.date(year, month, day)
+        return kind(year, month, day)
     except ValueError:
         return None
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.catalogue.answers import Answers, AnswerScope
-from services.catalogue.expressions import parse
 from services.catalogue.forms.consistency_hints import identity_warnings
 from services.catalogue.forms.fields import missing_message, parse_raw, to_raw
 from services.catalogue.forms.pages import must_upload, required_papers
+from services.catalogue.forms.repeats import row_name
+from services.catalogue.forms.rules import BrokenRule, broken_rules, question_of
 from services.catalogue.schema import FieldSpec, ProcedureDefinition
 from services.catalogue.values import InvalidAnswer
 
@@ -92,14 +93,15 @@ def _missing_paper(name: str) -> str:
 
 
 def _rules(definition: ProcedureDefinition, scope: AnswerScope, severity: str) -> list[Problem]:
-    return [
-        Problem(rule.field, definition.page_of[rule.field].key, rule.message)
-        for rule in definition.rules
-        if rule.severity == severity
-        and scope.is_visible(rule.field)
-        and scope.holds(rule.when)
-        and parse(rule.check).check(scope) is False
-    ]
+    rules = (rule for rule in definition.rules if rule.severity == severity)
+    return [_rule_problem(definition, broken) for broken in broken_rules(rules, scope)]
+
+
+def _rule_problem(definition: ProcedureDefinition, broken: BrokenRule) -> Problem:
+    key, message = question_of(broken.rule), broken.rule.message
+    if broken.row is not None:
+        message = f"{row_name(definition.fields[key], broken.row)}: {message}"
+    return Problem(key, definition.page_of[key].key, message)
 
 
 def _answers(

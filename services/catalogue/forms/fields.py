@@ -106,7 +106,7 @@ class AnswerBoundField(BoundField):
     @property
     def hint(self) -> str:
         """The line under the label; empty when there is none."""
-        return self.field.spec.hint or ""
+        return " ".join(filter(None, (self.field.spec.hint, self.field.note)))
 
     @property
     def optional(self) -> bool:
@@ -175,6 +175,8 @@ class AnswerField(forms.Field):
         self.spec = spec
         self.optional = optional
         self.condition_json = condition_json
+        # What to add to the hint on this page, such as where the first value comes from.
+        self.note = ""
 
     def parse(self, raw: Any, today: dt.date) -> JSONValue:
         """The answer, or InvalidAnswer; the widget learns what was wrong."""

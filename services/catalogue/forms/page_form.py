@@ -13,9 +13,11 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from services.catalogue.answers import Answers, AnswerScope
 from services.catalogue.browser_conditions import expression_json
+from services.catalogue.copied_answers import copied_answer, source_title
 from services.catalogue.expressions import Expression, parse
 from services.catalogue.forms.consistency_hints import identity_warnings
 from services.catalogue.forms.fields import (
@@ -29,8 +31,10 @@ from services.catalogue.forms.repeats import (
     RepeatField,
     clean_rows,
     make_rows,
+    rows_problem,
     without_row,
 )
+from services.catalogue.forms.rules import BrokenRule, broken_rules, question_of
 from services.catalogue.forms.widgets import many_texts, one_text
 from services.catalogue.schema import FieldSpec, PageSpec, ProcedureDefinition
 from services.catalogue.values import InvalidAnswer
@@ -81,6 +85,7 @@ class PageForm(forms.Form):
         self.prefill = prefill or {}
         self.warnings: list[tuple[str, str]] = []
         self._answers_now: dict[str, Any] = {}
+        self._copied: list[FieldSpec] = []
         # A button that adds or takes away a row asks for the page again, not for a check.
         self.wants_refresh = data is not None and any(
             name in data for name in ("_add", "_remove", "_refresh")
@@ -127,6 +132,7 @@ class PageForm(forms.Form):
                 field = AnswerField(spec, optional=optional, condition_json=condition)
                 field.initial = self._initial(spec)
             self.fields[spec.key] = field
+        self._say_what_is_copied()
 
     def _conditions(self, spec: FieldSpec) -> tuple[Expression, ...]:
         known = self.definition.conditions.get(spec.key)
@@ -167,7 +173,11 @@ class PageForm(forms.Form):
             return show(spec, None, self.answers)
         if spec.key in self.answers:
             return to_raw(spec, self.answers[spec.key])
-        if spec.prefill:
+        copied = copied_answer(spec, self._before)
+        if copied is not None:
+            self._copied.append(spec)
+            return to_raw(spec, copied)
+        if spec.prefill and self._before.holds(spec.prefill_when):
             short = spec.prefill.removeprefix("account.")
             known = self.prefill.get(spec.prefill) or self.prefill.get(short)
             if isinstance(known, dt.date):
@@ -175,6 +185,15 @@ class PageForm(forms.Form):
             if known:
                 return to_raw(spec, known)
         return to_raw(spec, spec.default)
+
+    def _say_what_is_copied(self) -> None:
+        """Once on the page, at the first question that starts with an earlier answer."""
+        if self._copied and not self.is_bound:
+            spec = self._copied[0]
+            field = self.fields[spec.key]
+            assert isinstance(field, AnswerField)  # noqa: S101
+            part = source_title(self.definition, spec)
+            field.note = _("Lấy từ phần “%(part)s”; anh/chị xem lại.") % {"part": part}
 
     # ── Reading what was typed ───────────────────────────────────────────
 
@@ -188,9 +207,7 @@ class PageForm(forms.Form):
         for name, field in self.fields.items():
             assert isinstance(field, AnswerField)  # noqa: S101
             if isinstance(field, RepeatField):
-                parsed[name] = [
-                    row.cleaned_data for row in field.rows if row.errors or not row.is_blank
-                ] or None
+                parsed[name] = [row.cleaned_data for row in field.filled_rows] or None
                 continue
             try:
                 parsed[name] = field.parse(self[name].data, self.today)
@@ -233,19 +250,28 @@ class PageForm(forms.Form):
         return scope.is_required(spec) and not names & refused.keys()
 
     def _check_rules(self, scope: AnswerScope) -> None:
-        for rule in self.definition.rules:
-            if rule.field not in self.fields or rule.field in self.errors:
-                continue
-            if not scope.is_visible(rule.field) or not scope.holds(rule.when):
-                continue
-            if parse(rule.check).check(scope) is False:
-                if rule.severity == "warning":
-                    self.warnings.append((rule.field, rule.message))
-                else:
-                    self.add_error(rule.field, rule.message)
+        here = [rule for rule in self.definition.rules if question_of(rule) in self.fields]
+        for broken in broken_rules(here, scope):
+            self._tell(broken)
         for key in self.fields:
             if key not in self.errors:
                 self.warnings += identity_warnings(self.definition, key, scope)
+
+    def _tell(self, broken: BrokenRule) -> None:
+        """Say a broken rule at its question, or at its column in the row."""
+        rule, key = broken.rule, question_of(broken.rule)
+        message, field = rule.message, self.fields[key]
+        if broken.row is not None and isinstance(field, RepeatField):
+            row = field.filled_rows[broken.row]
+            message = f"{row.label}: {message}"
+            if rule.severity == "error" and rule.field not in row.errors:
+                row.add_error(rule.field, message)
+                if key not in self.errors:
+                    self.add_error(key, rows_problem(field.spec))
+        elif rule.severity == "error" and key not in self.errors:
+            self.add_error(key, message)
+        if rule.severity == "warning" and key not in self.errors:
+            self.warnings.append((key, message))
 
     def _removed(self, data: FormData) -> FormData:
         key, _, number = one_text(data, "_remove").rpartition("-")

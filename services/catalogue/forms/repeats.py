@@ -50,10 +50,7 @@ class RowForm(forms.Form):
     @property
     def label(self) -> str:
         """The fixed label of the row, or its number."""
-        if self.index < len(self.spec.rows):
-            return self.spec.rows[self.index]
-        name = self.spec.row_label or _("Dòng")
-        return f"{name} {self.index + 1}"
+        return row_name(self.spec, self.index)
 
     @property
     def remove_value(self) -> str:
@@ -102,6 +99,11 @@ class RepeatField(AnswerField):
     def get_bound_field(self, form: Any, field_name: str) -> RepeatBoundField:
         """The question on its page."""
         return RepeatBoundField(form, self, field_name)
+
+    @property
+    def filled_rows(self) -> list[RowForm]:
+        """The sent rows in which anything was typed."""
+        return [row for row in self.rows if not row.is_blank]
 
 
 class RepeatWidget(AnswerWidget):
@@ -159,6 +161,18 @@ class RepeatBoundField(AnswerBoundField):
         return str(first.id_for_label) if first is not None else escape(self.auto_id)
 
 
+def row_name(spec: FieldSpec, index: int) -> str:
+    """The fixed label of a row, or its number; ``index`` counts from 0."""
+    if index < len(spec.rows):
+        return spec.rows[index]
+    return f"{spec.row_label or _('Dòng')} {index + 1}"
+
+
+def rows_problem(spec: FieldSpec) -> str:
+    """What a repeating question says when something in its rows is wrong."""
+    return _("Có chỗ cần sửa trong “%(label)s”.") % {"label": spec.label}
+
+
 def row_count(spec: FieldSpec, data: FormData) -> int:
     """How many rows the browser says it sent, within what the question allows."""
     if spec.rows:
@@ -205,7 +219,7 @@ def clean_rows(field: RepeatField, scope: AnswerScope, *, required: bool) -> lis
     for row in filled:
         answers.append(row.check_row(scope))
         if row.errors and not field.problem:
-            field.problem = _("Có chỗ cần sửa trong “%(label)s”.") % {"label": spec.label}
+            field.problem = rows_problem(spec)
     return answers or None
 
 

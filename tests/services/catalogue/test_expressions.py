@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalogue.browser_conditions import expression_json
-from services.catalogue.expressions import ExpressionError, parse
+from services.catalogue.expressions import EarliestDay, ExpressionError, parse
 
 
 class Values(dict[str, Any]):
@@ -37,11 +37,16 @@ DAY = dt.date(2026, 11, 22)
         ("all_filled(name, missing)", False),
         ("missing + 1", None),
         ("-pages", -5),
+        ("is_full(born)", True),
+        ("is_full(about)", False),
+        ("is_full(missing)", None),
+        ("years_between(about, filed_on)", 36),
     ],
 )
 def test_an_expression_gives_its_value(text, expected):
     values = Values(
         born=dt.date(2001, 11, 22),
+        about=EarliestDay(1990, 1, 1),
         filed_on=DAY,
         kind="a",
         name="Nguyễn Văn A",
