@@ -45,12 +45,14 @@ def spoken_rules(code: str, answers: dict[str, Any]) -> dict[str, tuple[str, str
     definition = definition_of(code)
     refused = check_all(definition, answers, filed_on=TODAY, commune="00004")
     warned = check_warnings(definition, answers, today=TODAY, commune="00004")
-    messages = {(rule.field, rule.message): rule.severity for rule in definition.rules}
     return {
-        problem.message: (problem.field_key, severity)
+        rule.message: (problem.field_key, severity)
         for problems, severity in ((refused, "error"), (warned, "warning"))
         for problem in problems
-        if messages.get((problem.field_key, problem.message)) == severity
+        for rule in definition.rules
+        if (rule.each or rule.field, rule.severity) == (problem.field_key, severity)
+        # A rule inside rows says first which row it means.
+        if problem.message.endswith(f": {rule.message}" if rule.each else rule.message)
     }
 
 

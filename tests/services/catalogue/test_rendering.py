@@ -7,8 +7,10 @@ import pytest
 from services.catalogue.check import DATA
 from services.catalogue.display import display
 from services.catalogue.loader import load_file
-from services.catalogue.rendering import render_row, render_text, truth
-from tests.services.catalogue.procedure_files import FIELDS, definition
+from services.catalogue.people import subject_name
+from services.catalogue.positions import ProcedureFileError
+from services.catalogue.rendering import notation_of, render_row, render_text, truth
+from tests.services.catalogue.procedure_files import FIELDS, definition, file_text, write
 
 ANSWERS = {
     "child_name": "Nguyễn An Nhiên",
@@ -76,3 +78,46 @@ def test_a_row_of_a_table_prints_its_columns(tmp_path):
     )
     d = definition(tmp_path, fields)
     assert render_row(d, "items", "{row_number}. {n}", {"n": 8000}, 1) == "1. 8.000 đồng"
+
+
+@pytest.mark.parametrize(
+    ("event", "notation"),
+    [("death", "{seq}/TLKT-BS"), ("marriage", "{seq}/TLKH-BS"), ("birth", "{seq}/{year}")],
+)
+def test_a_copy_is_numbered_by_the_event_it_copies(event, notation):
+    copies = load_file(DATA / "2.000635.yaml")
+    assert notation_of(copies, {"event_kind": event}) == notation
+
+
+def test_without_a_notation_by_answer_all_results_are_numbered_alike(birth):
+    assert notation_of(birth, {}) == "{seq}/{year}"
+
+
+@pytest.mark.parametrize(
+    ("by", "path", "reason"),
+    [
+        ("{field: name, notations: {a: x}}", "notation_by.field", "không có câu chọn"),
+        ("{field: kind, notations: {Ba: x}}", "notation_by.notations.Ba", "Một, Hai"),
+        ("{field: kind, notations: {Hai: '{sequence}'}}", "notation_by.notations.Hai", "{seq}"),
+    ],
+)
+def test_a_notation_for_an_answer_that_cannot_be_is_refused(tmp_path, by, path, reason):
+    fields = FIELDS + "- {key: kind, label: Loại, type: choice, options: [Một, Hai]}\n"
+    text = file_text(fields).replace('"{seq}/{year}"', f'"{{seq}}/{{year}}", notation_by: {by}')
+    with pytest.raises(ProcedureFileError) as caught:
+        load_file(write(tmp_path, text))
+    (found,) = caught.value.problems
+    assert found.path == f"result.number.{path}" and reason in found.message
+
+
+def test_a_case_about_the_applicant_carries_the_applicant_s_name():
+    book = load_file(DATA / "2.000908.yaml")
+    assert subject_name(book, {"requester_name": "Lê An"}) == "Lê An"
+    both = {"requester_name": "Lê An", "holder_name": "Trần Bình"}
+    assert subject_name(book, both) == "Trần Bình"
+
+
+def test_the_second_name_of_the_subject_must_be_a_field_too(tmp_path):
+    text = file_text().replace("subject: {name: name}", "subject: {name: name, or: nobody}")
+    with pytest.raises(ProcedureFileError, match=r"subject\.or.*nobody"):
+        load_file(write(tmp_path, text))
