@@ -22,6 +22,7 @@ from services.cases.processing import (
 )
 from services.cases.result_layout import result_title
 from services.cases.states import CaseStatus, Outcome, StepKind
+from services.catalogue.rendering import notation_of
 from tenants.history.events import Actor
 from tenants.organisation.models import Official, get_letterhead
 
@@ -43,7 +44,7 @@ def approve_case(*, case: Case, official: Official, seen: str = "") -> Case:
         title=result_title(case, definition),
         content=result_content(case, definition, get_letterhead(), official),
         register=result.number.register_,
-        notation_pattern=result.number.notation,
+        notation_pattern=notation_of(definition, case.answers),
         case_id=case.pk,
         case_code=case.code,
         signer=official,
