@@ -5,6 +5,7 @@ When the first test fails, run ``python manage.py update_catalogue`` and fill in
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
@@ -16,10 +17,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.http import HttpResponse
+from django.template.base import Lexer, TokenType
 from django.test import Client
 from pytest_django import Settings
 
 from config.catalogue import (
+    KEYWORDS,
     catalogue_path,
     entries,
     faults,
@@ -36,6 +39,16 @@ from tenants.organisation.models import get_letterhead
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 VIETNAMESE = re.compile("[À-ÖØ-öø-ỹ]")
 EXAMPLE = "làm giấy khai sinh cho con"
+FOLDER = settings.BASE_DIR / "templates"
+# Printed documents are Vietnamese for everyone; pages of last resort ask nothing of the program.
+UNTRANSLATED = re.compile(
+    r"documents/(?!registers/)|tenants/communes/|(40[034](_csrf)?|500)\.html$"
+)
+TEMPLATES = [
+    path.relative_to(FOLDER)
+    for path in sorted(FOLDER.rglob("*.*"))
+    if not UNTRANSLATED.match(str(path.relative_to(FOLDER)))
+]
 READ_ALOUD = ("alt", "aria-label", "placeholder", "title")
 
 
@@ -78,6 +91,38 @@ def test_printed_documents_have_nothing_to_translate() -> None:
     assert not [
         path for path in printed if path.parent.name != "registers" and "i18n" in path.read_text()
     ]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=str)
+def test_a_template_says_nothing_past_gettext(path: Path) -> None:
+    inside = ""
+    for token in Lexer((FOLDER / path).read_text()).tokenize():
+        command = token.contents.split(" ")[0]
+        if inside:
+            inside = "" if command == inside else inside
+        elif token.token_type == TokenType.BLOCK and command in ("blocktranslate", "comment"):
+            inside = f"end{command}"
+        elif token.token_type != TokenType.COMMENT and command != "translate":
+            said = re.sub(r"""_\((["']).*?\1\)|Xã Số|Tiếng Việt""", "", token.contents)
+            assert not VIETNAMESE.search(said), f"line {token.lineno}: {said.strip()}"
+
+
+@pytest.mark.parametrize("folder", ["citizens", "services/desk", "tenants/console"])
+def test_views_and_forms_say_nothing_past_gettext(folder: str) -> None:
+    for path in sorted((settings.BASE_DIR / folder).rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        translated = {
+            id(argument)
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+            if call.func.id in KEYWORDS
+            for argument in call.args
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) or id(node) in translated:
+                translated |= {id(child) for child in ast.iter_child_nodes(node)}
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not VIETNAMESE.search(node.value), f"{path}:{node.lineno}: {node.value}"
 
 
 # ── What the check of a catalogue sees ───────────────────────────────────
