@@ -11,6 +11,11 @@ urlpatterns = [
     path("thu-tuc/<str:procedure_code>/bat-dau/", procedures.begin, name="draft-start"),
     path("nop/<uuid:draft_id>/", filing.tasks, name="draft"),
     path("nop/<uuid:draft_id>/giay-to/", papers.papers, name="draft-papers"),
+    path(
+        "nop/<uuid:draft_id>/giay-to/<uuid:attachment_id>/",
+        papers.given_paper,
+        name="draft-paper",
+    ),
     path("nop/<uuid:draft_id>/xem-lai/", filing.review, name="draft-review"),
     path("nop/<uuid:draft_id>/xoa/", filing.discard, name="draft-discard"),
     path("nop/<uuid:draft_id>/<str:page_key>/", filing.page, name="draft-page"),
@@ -21,5 +26,6 @@ urlpatterns = [
     path("ho-so/<str:code>/van-ban/<uuid:document_id>/", case.document, name="my-case-document"),
     path("ho-so/<str:code>/giay-to/<uuid:attachment_id>/", case.paper, name="my-case-paper"),
     path("tra-cuu/", tracking.track_here, name="track"),
+    path("du-lieu/ngay.json", data.date_words, name="date-words"),
     path("du-lieu/xa.json", data.communes, name="commune-data"),
 ]

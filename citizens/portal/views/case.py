@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from citizens.portal.views.common import account_of, personal_page
-from citizens.portal.views.parked import keeps_typed
-from documents.files.errors import FileRefused
+from citizens.portal.views.common import account_of, personal_page, state_tag
+from citizens.portal.views.paper_items import paper_item
+from citizens.portal.views.parked import forget_parked, keeps_typed, unpark
+from documents.files.errors import FileRefused, megabytes
 from documents.files.models import StoredFile
 from documents.files.serving import file_response
 from documents.registers.models import Document
@@ -31,10 +37,18 @@ from services.cases.states import CaseStatus
 from services.cases.story import tell, way
 from services.cases.supplements import asked_of
 from services.cases.withdrawal import may_withdraw, withdraw_case
+from services.catalogue.forms.pages import required_papers
 from services.catalogue.forms.summary import summary
+from services.catalogue.schema import Paper
+from tenants.accounts.models import Account
+from tenants.calendar.days import working_calendar
 from tenants.communes.current import current_commune
 from tenants.communes.hosts import commune_url
 from tenants.history.events import events_of
+from tenants.organisation.models import get_letterhead
+
+MESSAGE = "message"
+MESSAGE_LENGTH = 2000
 
 
 @require_safe
@@ -45,19 +59,30 @@ def case_view(request: HttpRequest, code: str) -> HttpResponseBase:
     definition = definition_of(case)
     issued = documents_of(case)
     events = list(events_of(case.pk))
+    results = [item for item in issued if _is_out(case, item)]
+    filed_at = timezone.localtime(case.filed_at)
+    track = commune_url(current_commune(), f"{reverse('track')}?{urlencode({'ma': case.code})}")
+    names = {paper.key: paper.name for paper in definition.papers}
     context: dict[str, Any] = {
         "case": case,
         "definition": definition,
+        "letterhead": get_letterhead(),
         "due": due_of(case, now()),
+        "tag": state_tag(case.state),
+        "looked_at": working_calendar(current_commune().code).next_opening(filed_at),
         "way": way(case, case.steps.all()),
         "story": tell(events, for_applicant=True),
         "asked": asked_of(case, events),
         "may_withdraw": may_withdraw(case),
         "sections": summary(definition, case.answers),
-        "papers": attachments_of(case.pk),
+        "papers": [
+            (paper, names.get(paper.paper_key, ""), megabytes(paper.file.size))
+            for paper in attachments_of(case.pk)
+        ],
         "slips": [item for item in issued if item.kind not in RESULT_KINDS],
-        "results": [item for item in issued if _is_out(case, item)],
-        "qr": qr_svg(commune_url(current_commune(), request.path)),
+        "results": results,
+        "result_ready": any(item.file_id for item in results),
+        "qr": qr_svg(track),
         "is_new": "moi" in request.GET,
         "place": "my-cases",
     }
@@ -73,37 +98,26 @@ def supplement(request: HttpRequest, code: str) -> HttpResponseBase:
     if case.state != CaseStatus.SUPPLEMENT:
         messages.warning(request, _("Hồ sơ này không còn chờ bổ sung."))
         return redirect("my-case", code=case.code)
-    definition = definition_of(case)
-    papers = [paper for paper in definition.papers if paper.kind != "show"]
-    error = ""
+    parked = unpark(request) if request.method == "GET" else None
+    typed = (parked or request.POST).get("message", "")[:MESSAGE_LENGTH]
+    errors: list[tuple[str, str]] = []
     if request.method == "POST":
-        uploads = [
-            (paper.key, upload)
-            for paper in papers
-            for upload in request.FILES.getlist(f"paper-{paper.key}")
-        ]
-        try:
-            answer_supplement(
-                case=case,
-                account=account,
-                message=request.POST.get("message", "")[:2000],
-                uploads=uploads,
-            )
-        except (CaseError, FileRefused) as problem:
-            error = str(problem)
-        else:
+        forget_parked(request)
+        errors = _answer(request, case, account, typed)
+        if not errors:
             messages.success(request, _("Đã gửi bổ sung. Cán bộ xem tiếp hồ sơ của anh/chị."))
             return redirect("my-case", code=case.code)
     context = {
         "case": case,
-        "definition": definition,
-        "papers": papers,
+        "items": [paper_item(paper, errors) for paper in _papers_to_add(case)],
         "asked": asked_of(case, events_of(case.pk)),
-        "typed": request.POST.get("message", ""),
-        "error": error,
+        "typed": typed,
+        "errors": errors,
+        "message_error": next((text for key, text in errors if key == MESSAGE), ""),
+        "was_parked": parked is not None,
         "place": "my-cases",
     }
-    status = 422 if error else 200
+    status = 422 if errors else 200
     return personal_page(request, "citizens/portal/my_case_supplement.html", context, status)
 
 
@@ -113,7 +127,9 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponseBase:
     """Take the case back before anybody accepted it."""
     account = account_of(request)
     case = get_case_for_applicant(account, code)
+    parked = unpark(request) if request.method == "GET" else None
     if request.method == "POST":
+        forget_parked(request)
         try:
             withdraw_case(case=case, account=account, reason=request.POST.get("reason", "")[:500])
         except CaseError as error:
@@ -121,7 +137,12 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponseBase:
         else:
             messages.success(request, _("Đã rút hồ sơ."))
         return redirect("my-case", code=case.code)
-    context = {"case": case, "may_withdraw": may_withdraw(case), "place": "my-cases"}
+    context = {
+        "case": case,
+        "may_withdraw": may_withdraw(case),
+        "typed": (parked or {}).get("reason", "")[:500],
+        "place": "my-cases",
+    }
     return personal_page(request, "citizens/portal/my_case_withdraw.html", context)
 
 
@@ -163,6 +184,38 @@ def paper(request: HttpRequest, code: str, attachment_id: UUID) -> HttpResponseB
     case = get_case_for_applicant(account_of(request), code)
     attachment = get_attachment(case, attachment_id)
     return file_response(attachment.file, name=attachment.name)
+
+
+def _papers_to_add(case: Case) -> list[Paper]:
+    """Papers that may be sent as files: those the answers call for, else all of the procedure."""
+    definition = definition_of(case)
+    asked = required_papers(definition, case.answers, channel=case.channel)
+    return [paper for paper in asked or definition.papers if paper.kind != "show"]
+
+
+def _answer(
+    request: HttpRequest, case: Case, account: Account, message: str
+) -> list[tuple[str, str]]:
+    """Send the supplement; what is wrong with it, as pairs of a paper's key and a sentence."""
+    names = {paper.key: f"paper-{paper.key}" for paper in definition_of(case).papers}
+    uploads = [
+        (key, upload) for key, name in names.items() for upload in request.FILES.getlist(name)
+    ]
+    at: list[tuple[str, str]] = []
+
+    def in_order() -> Iterator[tuple[str, UploadedFile[Any]]]:
+        for key, upload in uploads:
+            at.append((key, upload.name or ""))
+            yield key, upload
+
+    try:
+        answer_supplement(case=case, account=account, message=message, uploads=in_order())
+    except FileRefused as problem:
+        key, name = at[-1]
+        return [(key, f"“{name}”: {problem}")]
+    except CaseError as problem:
+        return [(MESSAGE, str(problem))]
+    return []
 
 
 def _is_out(case: Case, issued: Document) -> bool:

@@ -7,12 +7,24 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from services.cases.states import CaseStatus
 from tenants.accounts.models import Account
+
+ENDED = (CaseStatus.REFUSED, CaseStatus.STOPPED, CaseStatus.RETURNED)
 
 
 def account_of(request: HttpRequest) -> Account:
     """The account that is signed in; only for pages that require it."""
     return cast(Account, request.user)
+
+
+def state_tag(status: CaseStatus) -> str:
+    """The look of a state for its applicant: what waits for them, what is done, what goes on."""
+    if status == CaseStatus.SUPPLEMENT:
+        return "soon"
+    if status in (CaseStatus.RESULT_READY, CaseStatus.RETURNED):
+        return "done"
+    return "plain" if status in ENDED else "now"
 
 
 def personal_page(

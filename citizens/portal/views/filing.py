@@ -22,7 +22,9 @@ from services.cases.filing import file_case
 from services.cases.form_flow import page_after, review_of, task_list, typed_on
 from services.cases.models import Draft
 from services.cases.states import Channel
+from services.catalogue.forms.checks import check_warnings
 from services.catalogue.forms.page_form import page_form
+from services.catalogue.forms.pages import visible_pages
 from services.catalogue.registry import get_version
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
@@ -85,9 +87,11 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     except Http404:
         # The draft became a case: a second click, a retry, or the back button.
         return _confirmation(get_case_of_draft(account, draft_id).code)
+    parked = unpark(request) if request.method == "GET" else None
     problems: list[Any] | None = None
     message = ""
     if request.method == "POST":
+        forget_parked(request)
         try:
             case = file_case(draft=draft, declared="declared" in request.POST, account=account)
         except CaseIncomplete as error:
@@ -99,7 +103,13 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     context = _frame(draft) | review_of(draft, Channel.ONLINE)
     if problems is not None:
         context["problems"] = problems
-    context |= {"message": message, "declared": "declared" in request.POST}
+    context |= {
+        "message": message,
+        "declared": "declared" in (parked or request.POST),
+        "posted": request.method == "POST",
+        "was_parked": parked is not None,
+        "warnings": check_warnings(context["definition"], draft.answers),
+    }
     status = 422 if problems or message else 200
     return personal_page(request, "citizens/portal/draft_review.html", context, status)
 
@@ -109,7 +119,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
 def discard(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Throw the form away."""
     discard_draft(draft=get_draft_for_applicant(account_of(request), draft_id))
-    messages.success(request, _("Đã xóa bản điền."))
+    messages.success(request, _("Đã xóa bản điền và các tệp của nó."))
     return redirect("home")
 
 
@@ -145,9 +155,7 @@ def prefill_of(account: Account) -> dict[str, Any]:
 
 
 def _position(draft: Draft, page_key: str) -> dict[str, Any]:
-    """Where the page stands in its section, and the page before it."""
-    from services.catalogue.forms.pages import visible_pages
-
+    """Where the page stands among all, and the page before it."""
     definition = get_version(draft.procedure_code, draft.procedure_version)
     pages = visible_pages(definition, draft.answers)
     keys = [item.key for item in pages]

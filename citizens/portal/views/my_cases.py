@@ -7,14 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from citizens.portal.views.common import account_of, personal_page
+from citizens.portal.views.common import ENDED, account_of, personal_page, state_tag
 from services.cases.states import CaseStatus
 from services.tracking.tracking import cases_of_account
 from tenants.accounts.links import sign_in_url
 from tenants.communes.hosts import commune_url
 from tenants.communes.official_list import official_commune
 
-ENDED = (CaseStatus.REFUSED, CaseStatus.STOPPED, CaseStatus.RETURNED)
+# What waits for the applicant.
+FOR_YOU = (CaseStatus.SUPPLEMENT, CaseStatus.RESULT_READY)
 
 
 @login_not_required
@@ -27,7 +28,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         {
             "case": tracked,
             "state": CaseStatus(tracked.status),
-            "tag": _tag(CaseStatus(tracked.status)),
+            "tag": state_tag(CaseStatus(tracked.status)),
             "commune": official_commune(tracked.commune_code),
             "url": commune_url(tracked.commune_code, f"/ho-so/{tracked.code}/"),
         }
@@ -40,11 +41,3 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         "place": "my-cases",
     }
     return personal_page(request, "citizens/portal/my_cases.html", context)
-
-
-def _tag(status: CaseStatus) -> str:
-    if status == CaseStatus.SUPPLEMENT:
-        return "soon"
-    if status in (CaseStatus.RESULT_READY, CaseStatus.RETURNED):
-        return "done"
-    return "plain" if status in ENDED else "now"

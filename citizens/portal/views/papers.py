@@ -7,12 +7,14 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from citizens.portal.views.common import account_of, personal_page
-from citizens.portal.views.parked import keeps_typed
+from citizens.portal.views.paper_items import paper_item
+from citizens.portal.views.parked import forget_parked, keeps_typed, unpark
 from documents.files.errors import FileRefused
-from services.cases.access import get_draft_for_applicant
+from documents.files.serving import file_response
+from services.cases.access import get_attachment, get_draft_for_applicant
 from services.cases.drafts import attach_paper, remove_paper, save_page
 from services.cases.errors import CaseError
 from services.cases.form_flow import PAPERS, papers_of
@@ -20,47 +22,68 @@ from services.cases.models import Draft
 from services.cases.states import Channel
 from services.catalogue.registry import get_version
 
+Errors = list[tuple[str, str]]
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_typed
 def papers(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Papers asked for, files given, and what was wrong with a file."""
     draft = get_draft_for_applicant(account_of(request), draft_id)
-    errors: dict[str, str] = {}
+    parked = unpark(request) if request.method == "GET" else None
+    errors: Errors = []
     if request.method == "POST":
+        forget_parked(request)
         if "remove" in request.POST:
             _remove(draft, request.POST["remove"])
             return redirect("draft-papers", draft_id=draft.pk)
         errors = _store(request, draft)
         if not errors:
-            if "upload" in request.POST:
-                return redirect("draft-papers", draft_id=draft.pk)
-            save_page(draft=draft, page_key=PAPERS, answers={})
-            return redirect("draft-review", draft_id=draft.pk)
-    items = papers_of(draft, Channel.ONLINE)
-    for item in items:
-        item["error"] = errors.get(item["paper"].key, "")
+            return _onward(request, draft)
+    rows = papers_of(draft, Channel.ONLINE)
+    items = [paper_item(row["paper"], errors, row["files"]) for row in rows]
     context = {
         "draft": draft,
         "definition": get_version(draft.procedure_code, draft.procedure_version),
-        "items": items,
+        # What must be given stands first; the order of the procedure is kept inside each part.
+        "asked": sorted(
+            (item for item in items if item.paper.kind != "show"), key=lambda item: not item.must
+        ),
+        "shown": [item for item in items if item.paper.kind == "show"],
         "errors": errors,
+        "was_parked": parked is not None,
         "place": "my-cases",
     }
     status = 422 if errors else 200
     return personal_page(request, "citizens/portal/draft_papers.html", context, status)
 
 
-def _store(request: HttpRequest, draft: Draft) -> dict[str, str]:
-    """Keep every file that is good; the message for each paper whose file is not."""
-    errors: dict[str, str] = {}
+@require_safe
+@keeps_typed
+def given_paper(request: HttpRequest, draft_id: UUID, attachment_id: UUID) -> HttpResponseBase:
+    """A file that was given, to look at again before sending."""
+    draft = get_draft_for_applicant(account_of(request), draft_id)
+    attachment = get_attachment(draft, attachment_id)
+    return file_response(attachment.file, name=attachment.name, inline=True)
+
+
+def _onward(request: HttpRequest, draft: Draft) -> HttpResponseBase:
+    if "upload" in request.POST:
+        return redirect("draft-papers", draft_id=draft.pk)
+    save_page(draft=draft, page_key=PAPERS, answers={})
+    return redirect("draft" if "leave" in request.POST else "draft-review", draft_id=draft.pk)
+
+
+def _store(request: HttpRequest, draft: Draft) -> Errors:
+    """Keep every file that is good; a sentence for each that is not, with its paper's key."""
+    errors: Errors = []
     for name in request.FILES:
         key = name.removeprefix("paper-")
         for upload in request.FILES.getlist(name):
             try:
                 attach_paper(draft=draft, paper_key=key, upload=upload)
             except (FileRefused, CaseError) as error:
-                errors[key] = str(error)
+                errors.append((key, f"“{upload.name}”: {error}"))
     return errors
 
 

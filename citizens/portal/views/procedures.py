@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from citizens.portal.views.common import account_of
-from citizens.portal.views.home import grouped
+from citizens.portal.views.drafts import own_drafts
+from citizens.portal.views.lists import grouped, listed
 from services.cases.drafts import start_draft
 from services.catalogue.errors import ProcedureNotFound
 from services.catalogue.registry import (
@@ -30,7 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = search_procedures(query) if query else []
     context = {
         "query": query,
-        "found": found,
+        "found": [listed(procedure) for procedure in found],
         "groups": [] if found else grouped(current_procedures()),
         "place": "procedures",
     }
@@ -48,6 +49,7 @@ def start_page(request: HttpRequest, procedure_code: str) -> HttpResponse:
         "papers": [paper for paper in definition.papers if paper.kind != "show"],
         "basis": [item for item in definition.basis if item.to is None or item.to >= today],
         "letterhead": get_letterhead(),
+        "drafts": own_drafts(request, procedure_code),
         "place": "procedures",
     }
     return render(request, "citizens/portal/procedure.html", context)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from citizens.portal.views.common import personal_page
+from citizens.portal.views.common import ENDED, personal_page, state_tag
 from services.cases.states import CaseStatus
 from services.tracking.models import TrackedCase
 from services.tracking.tracking import find_tracked
+from tenants.communes.hosts import commune_url
 from tenants.communes.official_list import official_commune
 
 BOX = {"class": "box", "autocomplete": "off", "spellcheck": "false"}
@@ -80,7 +81,10 @@ def _track(request: HttpRequest) -> HttpResponse:
         state = CaseStatus(tracked.status)
         context |= {
             "state": state,
+            "tag": state_tag(state),
+            "is_open": state not in (*ENDED, CaseStatus.RESULT_READY, CaseStatus.SUPPLEMENT),
             "next_text": NEXT.get(state, ""),
+            "case_url": commune_url(tracked.commune_code, f"/ho-so/{tracked.code}/"),
             "where": official_commune(tracked.commune_code),
         }
     return personal_page(

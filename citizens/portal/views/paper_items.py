@@ -1,0 +1,65 @@
+"""A paper in a form: what may be sent for it, what was sent, and what was wrong with a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from documents.files.errors import megabytes
+from documents.files.models import StoredFile
+from services.cases.models import Attachment
+from services.catalogue.forms.pages import must_upload
+from services.catalogue.schema import Paper
+
+# Endings beside media types: some phones know only the one, some only the other. With the media
+# type of a picture a phone offers its camera.
+_ACCEPT = {
+    "pdf": ".pdf,application/pdf",
+    "jpeg": ".jpg,.jpeg,image/jpeg",
+    "png": ".png,image/png",
+}
+
+
+@dataclass(frozen=True)
+class GivenFile:
+    """A file that was given for a paper."""
+
+    pk: UUID
+    name: str
+    size: str
+    file: StoredFile
+
+
+@dataclass(frozen=True)
+class PaperItem:
+    """A paper with its files and the messages about it; ``limit`` is in bytes."""
+
+    paper: Paper
+    must: bool
+    limit: int
+    accept: str
+    files: list[GivenFile] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def described_by(self) -> str:
+        """Ids of the elements that describe the file field."""
+        ids = [f"hint-{self.paper.key}"] if self.paper.hint or self.paper.no_demand else []
+        return " ".join([*ids, f"error-{self.paper.key}"] if self.errors else ids)
+
+
+def paper_item(
+    paper: Paper,
+    errors: Iterable[tuple[str, str]] = (),
+    files: Iterable[Attachment] = (),
+) -> PaperItem:
+    """The paper for a page; ``errors`` are pairs of a paper's key and a sentence."""
+    return PaperItem(
+        paper=paper,
+        must=must_upload(paper),
+        limit=paper.max_mb * 1024 * 1024,
+        accept=",".join(_ACCEPT[kind] for kind in paper.accept),
+        files=[GivenFile(one.pk, one.name, megabytes(one.file.size), one.file) for one in files],
+        errors=[message for key, message in errors if key == paper.key],
+    )
