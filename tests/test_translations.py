@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
-from django.http import HttpResponse
 from django.template.base import Lexer, TokenType
-from django.test import Client
-from pytest_django import Settings
 
 from config.catalogue import (
     KEYWORDS,
@@ -31,14 +25,9 @@ from config.catalogue import (
     update,
     write_catalogue,
 )
-from services.catalogue.registry import current_procedures
-from tenants.communes.current import CommuneInfo, in_commune
-from tenants.communes.official_list import provinces, search_communes
-from tenants.organisation.models import get_letterhead
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 VIETNAMESE = re.compile("[À-ÖØ-öø-ỹ]")
-EXAMPLE = "làm giấy khai sinh cho con"
 FOLDER = settings.BASE_DIR / "templates"
 # Printed documents are Vietnamese for everyone; pages of last resort ask nothing of the program.
 UNTRANSLATED = re.compile(
@@ -49,7 +38,6 @@ TEMPLATES = [
     for path in sorted(FOLDER.rglob("*.*"))
     if not UNTRANSLATED.match(str(path.relative_to(FOLDER)))
 ]
-READ_ALOUD = ("alt", "aria-label", "placeholder", "title")
 
 
 @pytest.fixture(scope="module")
@@ -226,106 +214,3 @@ def test_updating_keeps_translations_and_drops_what_the_sources_no_longer_say(
     assert given["Tôi"] == ""
     assert "Ta" not in given
     assert not again.obsolete
-
-
-# ── Pages in English ─────────────────────────────────────────────────────
-
-
-class _Words(HTMLParser):
-    """What a page says: its text, and the attributes that are read aloud."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.said += [value for name, value in attrs if name in READ_ALOUD and value]
-
-    def handle_data(self, data: str) -> None:
-        if data.strip():
-            self.said.append(" ".join(data.split()))
-
-
-def words_of(response: HttpResponse) -> list[str]:
-    parser = _Words()
-    parser.feed(response.content.decode())
-    return parser.said
-
-
-def in_vietnamese(said: Iterable[str], names: Iterable[str]) -> list[str]:
-    """What is still Vietnamese when names and the contents of procedures are taken away."""
-    known = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
-    contents = tuple(
-        text.lower()
-        for procedure in current_procedures()
-        for text in (procedure.short_name, procedure.time_limit.text, procedure.fee_text)
-    )
-    # Lists show how such a text begins.
-    return [
-        piece
-        for text in said
-        for piece in text.split(" · ")
-        if VIETNAMESE.search(known.sub("", piece))
-        and not any(content.startswith(piece.lower()) for content in contents)
-    ]
-
-
-@pytest.fixture
-def compiled(tmp_path: Path, settings: Settings) -> None:
-    """The catalogues as a program reads them, whether or not the set-up compiled them before."""
-    for language in LANGUAGES:
-        target = tmp_path / "locale" / language / "LC_MESSAGES" / "django.mo"
-        target.parent.mkdir(parents=True)
-        with target.open("wb") as file:
-            write_mo(file, read_catalogue(catalogue_path(language), language))
-    settings.LOCALE_PATHS = [tmp_path / "locale"]
-
-
-def choose_english(client: Client) -> Client:
-    response = client.post("/ngon-ngu/", {"language": "en", "next": "/"})
-    assert response.status_code == 302
-    return client
-
-
-@pytest.mark.usefixtures("compiled")
-@pytest.mark.parametrize(
-    "path", ["/", "/?xa=ba+dinh", "/xa/", "/thu-tuc/", "/tra-cuu/", "/kiem-tra/",
-             "/tai-khoan/dang-nhap/", "/tai-khoan/dang-ky/", "/tai-khoan/mat-khau/quen/"],
-)  # fmt: skip
-def test_a_page_of_the_central_site_in_english(
-    path: str, central_client: Client, ba_dinh: CommuneInfo
-) -> None:
-    response = choose_english(central_client).get(path)
-    assert '<html lang="en">' in response.content.decode()
-    found = search_communes("ba dinh", 20)
-    names = {"Xã Số", "Tiếng Việt", *(commune.name for commune in found)}
-    names |= {province.name for province in provinces().values()}
-    assert in_vietnamese(words_of(response), names) == []
-
-
-@pytest.mark.usefixtures("compiled")
-@pytest.mark.parametrize("path", ["/", "/thu-tuc/", "/thu-tuc/?tim=khai+sinh", "/tra-cuu/"])
-def test_a_page_of_a_commune_in_english(
-    path: str, commune_client: Callable[[CommuneInfo], Client], ba_dinh: CommuneInfo
-) -> None:
-    response = choose_english(commune_client(ba_dinh)).get(path)
-    with in_commune(ba_dinh.code):
-        centre = get_letterhead().centre_name
-    names = {"Xã Số", "Tiếng Việt", ba_dinh.name, ba_dinh.province_name, centre, EXAMPLE}
-    assert in_vietnamese(words_of(response), names) == []
-
-
-@pytest.mark.usefixtures("compiled")
-def test_a_refused_sign_in_is_explained_in_english(central_client: Client) -> None:
-    client = choose_english(central_client)
-    response = client.post("/tai-khoan/dang-nhap/", {"login": "0912345678", "password": "sai"})
-    assert "The phone number, email address or password is not right." in (
-        response.content.decode()
-    )
-
-
-@pytest.mark.usefixtures("compiled")
-def test_without_a_choice_pages_are_vietnamese(central_client: Client) -> None:
-    page = central_client.get("/", headers={"accept-language": "en"}).content.decode()
-    assert '<html lang="vi">' in page
-    assert "Làm thủ tục với xã, phường của anh/chị" in page
