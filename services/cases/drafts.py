@@ -27,6 +27,13 @@ MAX_FILES_PER_PAPER = 10
 KINDS = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
 
+class DraftGone(CaseError):
+    """The form was sent, thrown away, or is out of date."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Bản điền này không còn nữa. Anh/chị bắt đầu lại từ trang thủ tục."))
+
+
 class TooManyFiles(CaseError):
     """One paper has as many files as are kept for it."""
 
@@ -70,6 +77,15 @@ def drafts_of(account: Account) -> list[Draft]:
     )
 
 
+def drafts_of_official(official: Official) -> list[Draft]:
+    """Forms begun with walk-ins by this official, newest first, without their contents."""
+    return list(
+        Draft.objects.defer("content")
+        .filter(official_id=official.pk, expires_on__gte=timezone.localdate())
+        .order_by("-updated_at")[:20]
+    )
+
+
 @transaction.atomic
 def save_page(
     *,
@@ -82,7 +98,9 @@ def save_page(
 
     Under a row lock, so that two open tabs do not undo each other's pages.
     """
-    locked = Draft.objects.select_for_update().get(pk=draft.pk)
+    locked = lock_draft(draft)
+    if locked is None:
+        raise DraftGone
     content = locked.content
     done = [key for key in content.get("done", []) if key != page_key]
     kept = dict(content.get("typed", {}))
@@ -97,6 +115,7 @@ def save_page(
     return locked
 
 
+@transaction.atomic
 def attach_paper(
     *,
     draft: Draft,
@@ -106,13 +125,16 @@ def attach_paper(
 ) -> Attachment:
     """Store a file for one required paper of a draft.
 
-    Raises ``UnknownPaper``, ``TooManyFiles``, or a ``FileRefused`` that says what is wrong with
-    the file.
+    Raises ``UnknownPaper``, ``TooManyFiles``, ``DraftGone``, or a ``FileRefused`` that says what
+    is wrong with the file.
     """
     definition = get_version(draft.procedure_code, draft.procedure_version)
     paper = next((paper for paper in definition.papers if paper.key == paper_key), None)
     if paper is None:
         raise UnknownPaper
+    # A form that is sent at this moment takes the file along or refuses it.
+    if lock_draft(draft) is None:
+        raise DraftGone
     return add_file(owner_id=draft.pk, paper=paper, upload=upload, copy_kind=copy_kind)
 
 
@@ -157,7 +179,9 @@ def given_papers(attachments: Iterable[Attachment]) -> set[str]:
 
 @transaction.atomic
 def discard_draft(*, draft: Draft) -> None:
-    """Throw an unsent form away with its papers."""
+    """Throw an unsent form away with its papers; one that was sent meanwhile stays sent."""
+    if lock_draft(draft) is None:
+        return
     _remove(Attachment.objects.filter(owner_id=draft.pk))
     draft.delete()
 
@@ -168,6 +192,11 @@ def discard_expired() -> int:
     for draft in expired:
         discard_draft(draft=draft)
     return len(expired)
+
+
+def lock_draft(draft: Draft) -> Draft | None:
+    """The draft under a row lock for the rest of the transaction; ``None`` when it is gone."""
+    return Draft.objects.select_for_update().filter(pk=draft.pk).first()
 
 
 def _remove(attachments: QuerySet[Attachment]) -> None:

@@ -6,11 +6,10 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from documents.registers.numbering import allocate
-from services.cases.drafts import attachments_of, given_papers
-from services.cases.errors import CaseError, CaseIncomplete, DeclarationMissing
+from services.cases.drafts import DraftGone, attachments_of, given_papers, lock_draft
+from services.cases.errors import CaseIncomplete, DeclarationMissing
 from services.cases.lifecycle import now
 from services.cases.models import Attachment, Case, CaseStep, Draft
 from services.cases.states import CaseStatus, Channel
@@ -28,13 +27,6 @@ from tenants.kit.text import fold
 from tenants.organisation.models import Official, get_letterhead
 
 
-class DraftGone(CaseError):
-    """The form was thrown away or is out of date."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Bản điền này không còn nữa. Anh/chị bắt đầu lại từ trang thủ tục."))
-
-
 @transaction.atomic
 def file_case(
     *,
@@ -49,7 +41,7 @@ def file_case(
     Raises ``DeclarationMissing``, ``CaseIncomplete`` (with each problem and its page) or
     ``DraftGone``.
     """
-    locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    locked = lock_draft(draft)
     if locked is None:
         return case_of_draft(draft)
     if not declared:
