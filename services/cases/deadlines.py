@@ -50,12 +50,12 @@ def due_after_pause(
     """The due time when the clock stood still from ``stopped`` to ``resumed``.
 
     What was left of the working time then is left now; a case that was already late stays due
-    when it was.
+    when it was. Never earlier than before: the applicant was promised that time.
     """
     if stopped >= due:
         return due
     left = calendar.working_minutes_between(stopped, due)
-    return calendar.add_working_minutes(calendar.next_opening(resumed), left)
+    return max(due, calendar.add_working_minutes(calendar.next_opening(resumed), left))
 
 
 def _same_day(received: datetime.datetime, calendar: WorkingCalendar) -> datetime.date:

@@ -33,16 +33,43 @@ class CaseChanged(CaseError):
         if event is None:
             text = _("Hồ sơ %(code)s đã thay đổi từ lúc anh/chị mở trang.") % {"code": case.code}
         else:
-            from django.utils import timezone
+            from services.cases.story import tell
 
-            text = _("%(who)s vừa xử lý hồ sơ %(code)s lúc %(time)s: %(what)s.") % {
-                "who": event.actor_name,
+            line = tell([event])[0]
+            text = _(
+                "Hồ sơ %(code)s đã thay đổi từ lúc anh/chị mở trang:"
+                " lúc %(time)s, %(who)s %(what)s."
+            ) % {
+                "who": line.who,
                 "code": case.code,
-                "time": f"{timezone.localtime(event.at):%H:%M %d/%m/%Y}",
-                "what": case.state.label,
+                "time": f"{line.at:%H:%M %d/%m/%Y}",
+                "what": line.text,
             }
         super().__init__(
             text + " " + _("Xem lại hồ sơ rồi làm tiếp nếu còn cần; chưa có gì bị ghi đè.")
+        )
+
+
+class AlreadyDecided(CaseError):
+    """The result has its number; nothing about its contents can be asked any more."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            _("Hồ sơ %(code)s đã có quyết định nên không yêu cầu bổ sung được nữa.")
+            % {"code": case.code}
+        )
+
+
+class AskedAlready(CaseError):
+    """A supplement may be asked for once, and it was."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            _(
+                "Hồ sơ %(code)s đã được yêu cầu bổ sung một lần, theo quy định không yêu cầu thêm. "
+                "Hãy giải quyết theo giấy tờ đang có."
+            )
+            % {"code": case.code}
         )
 
 

@@ -15,7 +15,13 @@ from documents.registers.models import Document
 from services.cases.contents import receipt_slip_content, slip_content
 from services.cases.deadlines import due_after_pause, due_time
 from services.cases.drafts import UnknownPaper, add_file
-from services.cases.errors import MoveNotAllowed, NotYourStep, ReasonMissing
+from services.cases.errors import (
+    AlreadyDecided,
+    AskedAlready,
+    MoveNotAllowed,
+    NotYourStep,
+    ReasonMissing,
+)
 from services.cases.lifecycle import enter_step, lock_case, move_case, now
 from services.cases.models import Case, CaseStep
 from services.cases.states import CaseStatus
@@ -86,14 +92,19 @@ def request_supplement(
 ) -> Case:
     """Ask the applicant once, in writing (form 02), for what is missing; the clock stands still.
 
-    Raises ``ReasonMissing`` when nothing is named.
+    Raises ``ReasonMissing`` when nothing is named, ``AskedAlready`` when the procedure allows one
+    request and it was made, ``AlreadyDecided`` when the result is already numbered.
     """
     case = lock_case(case.pk, seen=seen)
     check_role(case, official)
+    if case.decided_at is not None:
+        raise AlreadyDecided(case)
     items = [item.strip() for item in items if item.strip()]
     if not items:
         raise ReasonMissing
     definition, at = definition_of(case), now()
+    if definition.supplement.once and _was_asked(case):
+        raise AskedAlready(case)
     answer_by = at.date() + datetime.timedelta(days=definition.supplement.answer_within_days)
     case = move_case(
         case,
@@ -137,9 +148,12 @@ def answer_supplement(
 
     ``uploads`` are pairs of a paper's key and a file. A case that was not accepted yet goes back
     to intake; one in process keeps (pause) or begins anew (restart) its time limit, as the
-    procedure says. Raises ``FileRefused`` for a bad file, ``ReasonMissing`` for nothing at all.
+    procedure says. Raises ``FileRefused`` for a bad file, ``ReasonMissing`` for nothing at all,
+    ``NotYourStep`` for an official who does not receive papers.
     """
     case = lock_case(case.pk, seen=seen)
+    if official is not None and not official.has_role("reception"):
+        raise NotYourStep(case)
     if case.state != CaseStatus.SUPPLEMENT:
         raise MoveNotAllowed(case)
     definition, at = definition_of(case), now()
@@ -151,6 +165,7 @@ def answer_supplement(
     if case.accepted_at:
         to = CaseStatus.IN_PROCESS
         changes["due_at"] = _due_after_supplement(case, definition, at)
+        _start_step_again(case, definition, at)
     return move_case(
         case,
         to,
@@ -232,6 +247,27 @@ def _due_after_supplement(
         at,
         commune_calendar(),
     )
+
+
+def _start_step_again(case: Case, definition: ProcedureDefinition, at: datetime.datetime) -> None:
+    """Nobody is late with a step for the time in which the applicant was waited for."""
+    step = case.steps.get(position=case.step_position)
+    if step.due_at is None or case.clock_stopped_at is None:
+        return
+    if definition.supplement.clock == "restart":
+        step.due_at = step_due(definition, step.position, at)
+    else:
+        step.due_at = due_after_pause(
+            timezone.localtime(step.due_at),
+            timezone.localtime(case.clock_stopped_at),
+            at,
+            commune_calendar(),
+        )
+    step.save(update_fields=["due_at"])
+
+
+def _was_asked(case: Case) -> bool:
+    return Document.objects.filter(case_id=case.pk, kind=Document.Kind.SUPPLEMENT_REQUEST).exists()
 
 
 def _store(

@@ -29,4 +29,6 @@ def withdraw_case(*, case: Case, account: Account, reason: str = "") -> Case:
     by, details = Actor.citizen(account), {"reason": reason.strip()}
     if case.state == CaseStatus.REGISTERED:
         case = move_case(case, CaseStatus.WITHDRAWING, verb="ask_withdrawal", by=by)
-    return move_case(case, CaseStatus.STOPPED, verb="withdraw", by=by, details=details)
+    return move_case(
+        case, CaseStatus.STOPPED, verb="withdraw", by=by, details=details, supplement_by=None
+    )
