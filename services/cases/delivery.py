@@ -72,6 +72,8 @@ def hand_over(*, case: Case, official: Official, receiver: str, seen: str = "") 
     case = lock_case(case.pk, seen=seen)
     if not any(official.has_role(role) for role in MAY_HAND_OVER):
         raise NotYourStep(case)
+    if case.state != CaseStatus.RESULT_READY:
+        raise MoveNotAllowed(case)
     get_result(case)
     return move_case(
         case,
@@ -87,9 +89,11 @@ def hand_over(*, case: Case, official: Official, receiver: str, seen: str = "") 
 def collect_online(*, case: Case, account: Account) -> Case:
     """The applicant takes the result from the site; a second time changes nothing."""
     case = lock_case(case.pk)
-    get_result(case)
     if case.state == CaseStatus.RETURNED:
         return case
+    if case.state != CaseStatus.RESULT_READY:
+        raise MoveNotAllowed(case)
+    get_result(case)
     return move_case(
         case,
         CaseStatus.RETURNED,

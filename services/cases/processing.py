@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from services.cases.errors import CaseError, FindingsMissing, MoveNotAllowed, ReasonMissing
 from services.cases.intake import check_role, definition_of, step_due
@@ -17,9 +18,17 @@ from services.catalogue.schema import ProcedureDefinition
 from tenants.history.events import Actor
 from tenants.organisation.models import Official
 
+OPEN_TO_WORK = (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS)
+
 
 class NoStepBefore(CaseError):
     """The case stands at its first working step."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            _("Hồ sơ %(code)s đang ở bước xử lý đầu tiên, không có bước nào trước đó để trả lại.")
+            % {"code": case.code}
+        )
 
 
 @transaction.atomic
@@ -27,17 +36,19 @@ def take_case(*, case: Case, official: Official, seen: str = "") -> Case:
     """Take a case in hand; the first one to do so brings it into process."""
     case = lock_case(case.pk, seen=seen)
     check_role(case, official)
-    if case.state not in (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS):
+    if case.state not in OPEN_TO_WORK:
         raise MoveNotAllowed(case)
     return _taken(case, official)
 
 
 @transaction.atomic
-def save_findings(*, case: Case, official: Official, findings: dict[str, Any]) -> Case:
+def save_findings(
+    *, case: Case, official: Official, findings: dict[str, Any], seen: str = ""
+) -> Case:
     """Keep the specialist's entries of the result while they are being worked on."""
-    case = lock_case(case.pk)
+    case = lock_case(case.pk, seen=seen)
     check_role(case, official)
-    if case.decided_at is not None:
+    if current_step(case).kind != StepKind.WORK or case.state not in OPEN_TO_WORK:
         raise MoveNotAllowed(case)
     return note_on_case(case, verb="draft_result", by=Actor.official(official), findings=findings)
 
@@ -60,7 +71,7 @@ def complete_step(
     case = lock_case(case.pk, seen=seen)
     check_role(case, official)
     step = current_step(case)
-    if step.kind != StepKind.WORK:
+    if step.kind != StepKind.WORK or case.state not in OPEN_TO_WORK:
         raise MoveNotAllowed(case)
     if outcome == Outcome.REJECTED and not note.strip():
         raise ReasonMissing
@@ -71,8 +82,6 @@ def complete_step(
         raise FindingsMissing
     if case.state == CaseStatus.RECEIVED:
         case = _taken(case, official)
-    if case.state != CaseStatus.IN_PROCESS:
-        raise MoveNotAllowed(case)
     at = now()
     following = next_step(case)
     changes = hand_on(definition, step, following, official, at, outcome=outcome)
@@ -98,25 +107,35 @@ def send_back(*, case: Case, official: Official, reason: str, seen: str = "") ->
     """Give a case back to the step before, saying what is to be done again."""
     case = lock_case(case.pk, seen=seen)
     check_role(case, official)
-    if case.state not in (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS) or case.decided_at:
+    if case.state not in OPEN_TO_WORK or case.decided_at:
         raise MoveNotAllowed(case)
     if not reason.strip():
         raise ReasonMissing
     steps = list(case.steps.all())
     step, before = steps[case.step_position], steps[case.step_position - 1]
     if before.kind == StepKind.INTAKE:
-        raise MoveNotAllowed(case)
+        raise NoStepBefore(case)
     at = now()
     definition = definition_of(case)
+    details = {
+        "step": step.name,
+        "next": before.name,
+        "reason": reason.strip(),
+        "timing": timing(step, at),
+    }
     changes = hand_on(definition, step, before, official, at, outcome="sent_back")
-    step.started_at = step.due_at = step.done_at = None
-    before.done_at = None
-    CaseStep.objects.bulk_update([step, before], ["started_at", "due_at", "done_at"])
+    step.started_at = step.due_at = step.done_at = before.done_at = None
+    for undone in (step, before):
+        # Who did it and what came of it stays in the history; now it is to be done.
+        undone.official_name, undone.outcome = "", ""
+    CaseStep.objects.bulk_update(
+        [step, before], ["official_name", "started_at", "due_at", "done_at", "outcome"]
+    )
     return note_on_case(
         case,
         verb="send_back",
         by=Actor.official(official),
-        details={"step": step.name, "next": before.name, "reason": reason.strip()},
+        details=details,
         **changes,
     )
 
