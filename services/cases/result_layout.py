@@ -97,7 +97,6 @@ def layout_rejection(
         **_values(case, definition, letterhead, signer, numbering),
         # The texts go on after the reason, or end it, with their own full stop.
         "reason": reason.strip().rstrip("."),
-        "procedure_name": definition.name,
     }
     own = definition.result.rejection
     paragraphs = own.paragraphs if own and own.paragraphs else REJECTION
@@ -140,6 +139,7 @@ def _values(
         **case.answers,
         **(case.findings or {}),
         "applicant_name": applicant.name,
+        "procedure_name": definition.name,
         "agency": letterhead.agency_name,
         "commune_name": commune.name,
         "province_name": commune.province_name,

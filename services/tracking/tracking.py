@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from services.tracking.models import TrackedCase
 from tenants.kit.crypto import blind_index
 
@@ -45,7 +47,9 @@ def track_case(
 
 def update_tracking(*, case_id: UUID, status: int, due_at: datetime.datetime | None) -> None:
     """Tell the tracking row where its case is now."""
-    TrackedCase.objects.filter(case_id=case_id).update(status=status, due_at=due_at)
+    TrackedCase.objects.filter(case_id=case_id).update(
+        status=status, due_at=due_at, updated_at=timezone.now()
+    )
 
 
 def cases_of_account(account_id: UUID, limit: int = 100) -> list[TrackedCase]:
