@@ -113,7 +113,7 @@ def make_draft(
     definition = current_procedure(one.code)
     draft = start_draft(definition=definition, account=account, official=official)
     for page in visible_pages(definition, dict(one.answers)):
-        keys = {field.key for field in page.fields}
+        keys = {leaf.key for leaf in page.leaves}
         answers = {key: value for key, value in one.answers.items() if key in keys}
         draft = save_page(draft=draft, page_key=page.key, answers=answers)
     for key in one.papers:
