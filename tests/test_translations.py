@@ -13,6 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.core.management import call_command
 from django.template.base import Lexer, TokenType
 
 from config.catalogue import (
@@ -25,6 +26,7 @@ from config.catalogue import (
     update,
     write_catalogue,
 )
+from config.management.commands import update_catalogue
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 VIETNAMESE = re.compile("[À-ÖØ-öø-ỹ]")
@@ -214,3 +216,15 @@ def test_updating_keeps_translations_and_drops_what_the_sources_no_longer_say(
     assert given["Tôi"] == ""
     assert "Ta" not in given
     assert not again.obsolete
+
+
+def test_the_command_writes_a_new_catalogue_and_lists_what_to_fill_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "km" / "django.po"
+    monkeypatch.setattr(update_catalogue, "catalogue_path", lambda language: path)
+    monkeypatch.setattr(update_catalogue, "source_texts", lambda: write_sources(tmp_path))
+    call_command("update_catalogue", "km")
+    assert "km: 6 câu, 6 câu cần xem lại." in capsys.readouterr().out
+    assert '"Language: km\\n"' in path.read_text()
+    assert "Plural-Forms: nplurals=1;" in path.read_text()
