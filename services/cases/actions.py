@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from services.cases.delivery import MAY_HAND_OVER
+from documents.registers.models import Document
+from services.cases.delivery import MAY_HAND_OVER, documents_of
+from services.cases.intake import definition_of
 from services.cases.models import Case, CaseStep
-from services.cases.states import CaseStatus, StepKind
+from services.cases.states import CaseStatus, Outcome, StepKind
 from tenants.organisation.models import Official
 
 OPEN_TO_WORK = (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS)
@@ -40,30 +43,50 @@ RELEASE = Action("release", _("Đóng dấu, phát hành kết quả"), has_page
 HAND_OVER = Action("hand-over", _("Trả kết quả"))
 
 
-def actions_for(case: Case, step: CaseStep | None, official: Official) -> list[Action]:
-    """The moves of this official on this case as it stands; empty when there are none."""
+def actions_for(case: Case, steps: Sequence[CaseStep], official: Official) -> list[Action]:
+    """The moves of this official on this case as it stands; empty when there are none.
+
+    ``steps`` are the case's own, in order.
+    """
+    actions = _by_state(case, steps, official)
+    if SUPPLEMENT in actions and _was_asked_for_good(case):
+        actions.remove(SUPPLEMENT)
+    return actions
+
+
+def _was_asked_for_good(case: Case) -> bool:
+    if not definition_of(case).supplement.once:
+        return False
+    return any(paper.kind == Document.Kind.SUPPLEMENT_REQUEST for paper in documents_of(case))
+
+
+def _by_state(case: Case, steps: Sequence[CaseStep], official: Official) -> list[Action]:
     state = case.state
     if state == CaseStatus.RESULT_READY:
-        return [HAND_OVER] if any(map(official.has_role, MAY_HAND_OVER)) else []
+        return [HAND_OVER] if official.has_role(*MAY_HAND_OVER) else []
     if state == CaseStatus.SUPPLEMENT:
         return [ANSWER] if official.has_role("reception") else []
     if not official.has_role(case.step_role):
         return []
     if state == CaseStatus.REGISTERED:
         return [ACCEPT, SUPPLEMENT, REFUSE]
-    if state in OPEN_TO_WORK and step is not None:
-        return _at_step(case, step, official)
+    if state in OPEN_TO_WORK:
+        return _at_step(case, steps, official)
     return []
 
 
-def _at_step(case: Case, step: CaseStep, official: Official) -> list[Action]:
-    take = [] if case.handler_id == official.pk else [TAKE]
-    back = [SEND_BACK] if step.position > 1 and case.decided_at is None else []
+def _at_step(case: Case, steps: Sequence[CaseStep], official: Official) -> list[Action]:
+    step, before = steps[case.step_position], steps[case.step_position - 1]
+    back = [SEND_BACK] if before.kind != StepKind.INTAKE and case.decided_at is None else []
     if step.kind == StepKind.WORK:
+        take = [] if case.handler_id == official.pk else [TAKE]
         ask = [SUPPLEMENT] if case.state == CaseStatus.IN_PROCESS else []
         return [EXAMINE, *take, *ask, *back]
     if step.kind == StepKind.DECIDE:
-        return [APPROVE, REJECT, *back] if official.may_sign else []
+        if not official.may_sign:
+            return back
+        decide = [REJECT, APPROVE] if before.outcome == Outcome.REJECTED else [APPROVE, REJECT]
+        return [*decide, *back]
     if step.kind == StepKind.FINISH and case.state == CaseStatus.IN_PROCESS:
         return [RELEASE]
     return []

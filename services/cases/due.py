@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from services.cases.models import Case
 from services.cases.states import CaseStatus
 
 SOON = datetime.timedelta(days=1)
-WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
+# Minutes matter in the last hours only.
+EXACT_HOURS = 5
+CLOSED = (CaseStatus.RETURNED, CaseStatus.REFUSED, CaseStatus.STOPPED)
 
 
 @dataclass(frozen=True)
 class Due:
-    """``state`` is late, soon, now or done; ``relative`` and ``absolute`` are what is read."""
+    """``state`` is late, soon, now, done or plain; the other two are read."""
 
     state: str
     relative: str
@@ -27,41 +28,50 @@ class Due:
 
 def due_of(case: Case, now: datetime.datetime) -> Due:
     """Where a case stands against its due time at ``now`` (local time)."""
-    if case.state in (CaseStatus.RETURNED, CaseStatus.REFUSED, CaseStatus.STOPPED):
+    status = case.status
+    if status in CLOSED:
         return Due("done", str(case.state.label), "")
-    if case.state == CaseStatus.RESULT_READY:
-        return Due("done", _("Chờ trả kết quả"), _absolute(case.due_at, now))
-    if case.state == CaseStatus.SUPPLEMENT:
+    if status == CaseStatus.RESULT_READY:
+        return Due("done", _("Chờ trả kết quả"), _when_due(case.due_at, now))
+    if status == CaseStatus.SUPPLEMENT:
         return Due("plain", _("Chờ người nộp bổ sung"), "")
     if case.due_at is None:
-        return Due("now", _("Chờ tiếp nhận"), _absolute(case.filed_at, now))
+        filed = _("nộp %(time)s") % {"time": _absolute(case.filed_at, now)}
+        return Due("now", _("Chờ tiếp nhận"), filed)
     left = case.due_at - now
+    absolute = _absolute(case.due_at, now)
     if left < datetime.timedelta():
-        return Due(
-            "late", _("Quá hạn %(time)s") % {"time": span(-left)}, _absolute(case.due_at, now)
-        )
-    today = timezone.localtime(case.due_at).date() == now.date()
+        text = _("Quá hạn %(time)s") % {"time": span(-left, exact=False)}
+        return Due("late", text, absolute)
+    today = timezone.localtime(case.due_at, now.tzinfo).date() == now.date()
     state = "soon" if today or left < SOON else "now"
-    return Due(state, _("Còn %(time)s") % {"time": span(left)}, _absolute(case.due_at, now))
+    return Due(state, _("Còn %(time)s") % {"time": span(left)}, absolute)
 
 
-def span(length: datetime.timedelta) -> str:
-    """A length of time in its one or two largest units: ``2 ngày``, ``1 giờ 10``, ``25 phút``."""
+def span(length: datetime.timedelta, *, exact: bool = True) -> str:
+    """A length of time as one reads it at a glance: ``2 ngày``, ``1 giờ 10``, ``25 phút``.
+
+    Not ``exact`` leaves the minutes beside hours out.
+    """
     minutes = int(length.total_seconds() // 60)
     days, hours = minutes // 1440, minutes // 60
     if days:
-        return ngettext("%(n)d ngày", "%(n)d ngày", days) % {"n": days}
+        return _("%(n)d ngày") % {"n": days}
     if hours:
+        text = _("%(n)d giờ") % {"n": hours}
         rest = minutes % 60
-        text = ngettext("%(n)d giờ", "%(n)d giờ", hours) % {"n": hours}
-        return f"{text} {rest:02d}" if rest else text
-    return ngettext("%(n)d phút", "%(n)d phút", minutes) % {"n": minutes}
+        return f"{text} {rest:02d}" if exact and rest and hours < EXACT_HOURS else text
+    return _("%(n)d phút") % {"n": minutes}
 
 
-def _absolute(moment: datetime.datetime | None, now: datetime.datetime) -> str:
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment)
+def _when_due(moment: datetime.datetime | None, now: datetime.datetime) -> str:
+    return _("hẹn %(time)s") % {"time": _absolute(moment, now)} if moment else ""
+
+
+def _absolute(moment: datetime.datetime, now: datetime.datetime) -> str:
+    local = timezone.localtime(moment, now.tzinfo)
+    time = f"{local.hour:02d}:{local.minute:02d}"
     if local.date() == now.date():
-        return _("%(time)s hôm nay") % {"time": f"{local:%H:%M}"}
-    return f"{local:%H:%M} {WEEKDAYS[local.weekday()]} {local:%d/%m}"
+        return _("%(time)s hôm nay") % {"time": time}
+    weekday = _("T2 T3 T4 T5 T6 T7 CN").split()[local.weekday()]
+    return f"{time} {weekday} {local.day:02d}/{local.month:02d}"

@@ -17,8 +17,12 @@ from tenants.history.events import Actor, events_of, record_event
 
 
 def seen_token(case: Case) -> str:
-    """What a page saw of a case; sent back with its form so that a stale page is noticed."""
-    return f"{case.status}.{case.step_position}"
+    """What a page saw of a case; sent back with its form so that a stale page is noticed.
+
+    The time of the last change is part of it: taking a case or drafting its result moves neither
+    state nor step, and must not be overwritten either.
+    """
+    return f"{case.status}.{case.step_position}.{case.updated_at.timestamp():.6f}"
 
 
 def lock_case(case_id: UUID, *, seen: str = "") -> Case:

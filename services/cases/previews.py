@@ -2,40 +2,88 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
 from documents.registers.issuing import printed_date
 from documents.registers.numbering import Numbering
-from services.cases.contents import rejection_content, result_content
+from services.cases.contents import rejection_content, result_content, slip_content
 from services.cases.intake import definition_of
 from services.cases.models import Case
+from services.catalogue.schema import ProcedureDefinition
 from tenants.organisation.models import Official, get_letterhead
 
 NOT_YET = "……"
 
 
-def preview_content(
-    case: Case, signer: Official, *, reason: str = ""
-) -> tuple[str, dict[str, Any]]:
-    """Template and content of the result, or of the letter of rejection when there is a reason."""
+@dataclass(frozen=True)
+class Preview:
+    """A document that was not issued: what its template prints."""
+
+    template: str
+    title: str
+    content: dict[str, Any]
+
+
+def preview_result(case: Case, signer: Official) -> Preview:
+    """The result as it would be signed now."""
     definition = definition_of(case)
-    today = timezone.localdate()
-    numbering = Numbering(number=None, notation=NOT_YET, issued_on=today)
-    letterhead = get_letterhead()
-    if reason:
-        template = "letter"
-        content = rejection_content(case, definition, letterhead, signer, reason)(numbering)
-    else:
-        template = definition.result.layout
-        content = result_content(case, definition, letterhead, signer)(numbering)
-    return template, {
-        "signed": False,
-        **content,
-        "number": NOT_YET,
-        "notation": NOT_YET,
-        "issued": printed_date(today),
-        "verification_code": "",
-        "verification_url": "",
+    content = result_content(case, definition, get_letterhead(), signer)(_unnumbered())
+    return _preview(definition.result.layout, case, content)
+
+
+def preview_rejection(case: Case, signer: Official, reason: str) -> Preview:
+    """The letter of rejection as it would be signed now."""
+    definition = definition_of(case)
+    content = rejection_content(case, definition, get_letterhead(), signer, reason)
+    return _preview("letter", case, content(_unnumbered()))
+
+
+def preview_supplement(case: Case, official: Official, items: list[str], reason: str) -> Preview:
+    """The supplement request (form 02) as it would be sent now."""
+    content = {
+        "items": items,
+        "reason": reason.strip(),
+        "answer_by": f"{answer_day(definition_of(case)):%d/%m/%Y}",
     }
+    return _slip("supplement_request", case, official, content)
+
+
+def preview_refusal(case: Case, official: Official, reason: str) -> Preview:
+    """The refusal slip (form 03) as it would be sent now."""
+    return _slip("refusal", case, official, {"reason": reason.strip()})
+
+
+def answer_day(definition: ProcedureDefinition) -> datetime.date:
+    """The last day to answer a supplement request that is sent today."""
+    days = definition.supplement.answer_within_days
+    return timezone.localdate() + datetime.timedelta(days=days)
+
+
+def _slip(template: str, case: Case, official: Official, content: dict[str, Any]) -> Preview:
+    about = slip_content(case, definition_of(case), get_letterhead(), official)
+    return _preview(template, case, {**about, **content})
+
+
+def _unnumbered() -> Numbering:
+    return Numbering(number=None, notation=NOT_YET, issued_on=timezone.localdate())
+
+
+def _preview(template: str, case: Case, content: dict[str, Any]) -> Preview:
+    return Preview(
+        template,
+        case.procedure_name,
+        {
+            "signed": False,
+            "code": case.code,
+            **content,
+            "number": NOT_YET,
+            "notation": NOT_YET,
+            "issued": printed_date(timezone.localdate()),
+            "verification_code": "",
+            "verification_url": "",
+        },
+    )

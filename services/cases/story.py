@@ -51,6 +51,7 @@ class Line:
     who: str
     text: str
     note: str = ""
+    verb: str = ""
 
 
 def tell(events: Iterable[Event], *, for_applicant: bool = False) -> list[Line]:
@@ -97,7 +98,13 @@ def _line(event: Event, for_applicant: bool) -> Line:
     note = str(details.get("note") or details.get("message") or "")
     if event.verb == "request_supplement":
         note = str(details.get("reason") or "")
-    return Line(at=timezone.localtime(event.at), who=event.actor_name, text=text, note=note)
+    return Line(
+        at=timezone.localtime(event.at),
+        who=event.actor_name,
+        text=text,
+        note=note,
+        verb=event.verb,
+    )
 
 
 class _Details(dict[str, Any]):

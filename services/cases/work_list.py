@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils import timezone
 
 from services.cases.models import Case
 from services.cases.states import CaseStatus
@@ -17,76 +15,79 @@ from tenants.organisation.models import Official
 
 PAGE = 100
 CLOSED = (CaseStatus.REFUSED, CaseStatus.STOPPED, CaseStatus.RETURNED)
+# A result that waits to be fetched and a case that waits for its applicant are not late, and
+# nobody at the desk has to do anything for them before somebody comes.
+RUNNING = (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS)
+WAITING_FOR_US = (CaseStatus.REGISTERED, *RUNNING)
+# Nothing sealed is among them: a list opens no envelope.
 LIST_COLUMNS = (
-    "id", "code", "procedure_code", "procedure_name", "status", "channel", "applicant_name",
-    "filed_at", "due_at", "accepted_at", "step_name", "step_role", "step_position",
-    "handler_id", "handler_name",
+    "id", "code", "procedure_name", "status", "channel", "applicant_name", "filed_at", "due_at",
+    "step_name", "handler_name",
 )  # fmt: skip
 
-VIEWS: dict[str, Q] = {
-    "": ~Q(status__in=CLOSED),
-    "cho-tiep-nhan": Q(status=CaseStatus.REGISTERED),
-    "dang-giai-quyet": Q(status__in=[CaseStatus.RECEIVED, CaseStatus.IN_PROCESS]),
-    "cho-bo-sung": Q(status=CaseStatus.SUPPLEMENT),
-    "cho-tra": Q(status=CaseStatus.RESULT_READY),
-    "da-xong": Q(status__in=CLOSED),
+TODO, MINE, LATE, DONE = "", "toi-giu", "qua-han", "da-xong"
+_BY_STATUS: dict[str, tuple[CaseStatus, ...]] = {
+    "cho-tiep-nhan": (CaseStatus.REGISTERED,),
+    "dang-giai-quyet": RUNNING,
+    "cho-bo-sung": (CaseStatus.SUPPLEMENT,),
+    "cho-tra": (CaseStatus.RESULT_READY,),
+    DONE: CLOSED,
 }
+VIEWS = (TODO, MINE, LATE, *_BY_STATUS)
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What is asked of the list; every value may be empty."""
+    """What is asked of the list; every value may be empty. ``due`` is hom-nay or qua-han."""
 
-    view: str = ""
+    view: str = TODO
     mine: bool = False
-    late: bool = False
     procedure: str = ""
     channel: str = ""
     due: str = ""
     query: str = ""
     page: int = 1
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the view was chosen."""
+        return bool(self.mine or self.procedure or self.channel or self.due)
+
 
 def listed(official: Official, filters: Filters, now: datetime.datetime) -> QuerySet[Case]:
-    """Cases of the commune that match, the nearest due time first, new ones by filing time."""
-    cases = Case.objects.only(*LIST_COLUMNS).filter(_matching(filters.query))
-    if not filters.query:
-        cases = cases.filter(VIEWS.get(filters.view, VIEWS[""]))
-        if not filters.view:
-            cases = cases.filter(step_role__in=official.roles.split(), status__in=_WAITING_FOR_US)
+    """Cases of the commune that match, the nearest due time first, new ones by filing time.
+
+    A search goes through all cases, whatever the view.
+    """
+    wanted = _matching(filters.query) if filters.query else _view(filters.view, official, now)
+    cases = Case.objects.only(*LIST_COLUMNS).filter(wanted)
     if filters.mine:
         cases = cases.filter(handler_id=official.pk)
-    if filters.late:
-        cases = cases.filter(due_at__lt=now, status__in=_RUNNING)
     if filters.procedure:
         cases = cases.filter(procedure_code=filters.procedure)
     if filters.channel:
         cases = cases.filter(channel=filters.channel)
-    if filters.due == "hom-nay":
-        cases = cases.filter(due_at__date__lte=timezone.localdate(now), status__in=_RUNNING)
+    if filters.due:
+        until = now if filters.due == LATE else _end_of_day(now)
+        cases = cases.filter(due_at__lt=until, status__in=RUNNING)
+    if filters.view == DONE and not filters.query:
+        return cases.order_by("-updated_at", "-id")
     return cases.order_by(F("due_at").asc(nulls_last=True), "filed_at", "id")
 
 
 def counts(official: Official, now: datetime.datetime) -> dict[str, int]:
-    """The numbers in the navigation, in one statement."""
-    end_of_day = timezone.localtime(now).replace(hour=23, minute=59, second=59)
-    aggregates: dict[str, Any] = {
-        key.replace("-", "_"): Count("id", filter=condition)
-        for key, condition in VIEWS.items()
-        if key not in ("", "da-xong")
+    """The numbers in the navigation, in one statement.
+
+    Keys are the views' names with underscores, ``todo`` for the first, and ``today``: due today.
+    """
+    aggregates = {
+        view.replace("-", "_") or "todo": Count("id", filter=_view(view, official, now))
+        for view in VIEWS
+        if view != DONE
     }
-    running = Q(status__in=_RUNNING)
-    return dict(
-        Case.objects.exclude(status__in=CLOSED).aggregate(
-            **aggregates,
-            todo=Count(
-                "id", filter=Q(step_role__in=official.roles.split(), status__in=_WAITING_FOR_US)
-            ),
-            mine=Count("id", filter=Q(handler_id=official.pk)),
-            late=Count("id", filter=running & Q(due_at__lt=now)),
-            today=Count("id", filter=running & Q(due_at__gte=now, due_at__lte=end_of_day)),
-        )
-    )
+    today = Q(status__in=RUNNING, due_at__gte=now, due_at__lt=_end_of_day(now))
+    open_cases = Case.objects.exclude(status__in=CLOSED)
+    return dict(open_cases.aggregate(**aggregates, today=Count("id", filter=today)))
 
 
 def next_case(official: Official, after: Case, now: datetime.datetime) -> Case | None:
@@ -94,25 +95,27 @@ def next_case(official: Official, after: Case, now: datetime.datetime) -> Case |
     return listed(official, Filters(), now).exclude(pk=after.pk).first()
 
 
-_WAITING_FOR_US = (
-    CaseStatus.REGISTERED,
-    CaseStatus.RECEIVED,
-    CaseStatus.IN_PROCESS,
-    CaseStatus.RESULT_READY,
-)
-# A result that waits to be fetched and a case that waits for its applicant are not late.
-_RUNNING = (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS)
+def _view(view: str, official: Official, now: datetime.datetime) -> Q:
+    if view == TODO:
+        return Q(step_role__in=official.roles.split(), status__in=WAITING_FOR_US)
+    if view == MINE:
+        return Q(handler_id=official.pk, status__in=(*WAITING_FOR_US, CaseStatus.SUPPLEMENT))
+    if view == LATE:
+        return Q(status__in=RUNNING, due_at__lt=now)
+    return Q(status__in=_BY_STATUS[view])
+
+
+def _end_of_day(now: datetime.datetime) -> datetime.datetime:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + datetime.timedelta(days=1)
 
 
 def _matching(query: str) -> Q:
     """A case by code (or its last part), applicant's name without accents, or identity number."""
-    query = query.strip()
-    if not query:
-        return Q()
     digits = query.replace(" ", "").replace(".", "")
     if digits.isdigit() and len(digits) == 12:
         return Q(applicant_id_index=identity_index(digits))
     condition = Q(applicant_folded__contains=fold(query))
     if any(ch.isdigit() for ch in query):
-        condition |= Q(code__iendswith=query) | Q(code=query.upper())
+        condition |= Q(code__iendswith=query.strip())
     return condition

@@ -23,6 +23,7 @@ urlpatterns = [
     path("ho-so/<str:code>/tra-ket-qua/", moves.hand_over_view, name="desk-hand-over"),
     path("tai-quay/", counter.procedures, name="desk-counter"),
     path("tai-quay/<str:procedure_code>/bat-dau/", counter.start, name="desk-counter-start"),
+    path("tai-quay/ban/<uuid:draft_id>/", counter.resume, name="desk-counter-resume"),
     path("tai-quay/ban/<uuid:draft_id>/giay-to/", counter.papers, name="desk-counter-papers"),
     path("tai-quay/ban/<uuid:draft_id>/xem-lai/", counter.review, name="desk-counter-review"),
     path("tai-quay/ban/<uuid:draft_id>/bo/", counter.discard, name="desk-counter-discard"),

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from documents.files.models import StoredFile
 from documents.files.serving import file_response
+from documents.rendering.html import render_html
 from services.cases.access import get_attachment, get_case_for_official
 from services.cases.actions import actions_for
 from services.cases.delivery import documents_of
@@ -22,8 +22,9 @@ from services.cases.intake import definition_of
 from services.cases.lifecycle import now, seen_token
 from services.cases.models import Case
 from services.cases.story import tell, way
+from services.cases.supplements import asked_of
 from services.catalogue.fees import fee_lines
-from services.catalogue.forms.summary import summary
+from services.desk.reading import sections_of
 from services.desk.views.common import desk_page
 from tenants.history.events import events_of
 from tenants.organisation.desk_access import DeskRequest, desk_view
@@ -36,40 +37,35 @@ def case_view(request: DeskRequest, code: str) -> HttpResponse:
     """A case as an official reads it."""
     official = request.official
     case = get_case_for_official(official, code)
-    return desk_page(
-        request, official, "services/desk/case.html", case_context(request, case, official)
-    )
+    context = case_context(request, case, official)
+    return desk_page(request, official, "services/desk/case.html", context)
 
 
 def case_context(request: HttpRequest, case: Case, official: Official) -> dict[str, Any]:
     """Everything the page of a case shows."""
     definition = definition_of(case)
-    steps = list(case.steps.all())
-    step = steps[case.step_position] if case.step_position < len(steps) else None
+    steps, events = list(case.steps.all()), list(events_of(case.pk))
     papers = attachments_of(case.pk)
     names = {paper.key: paper.name for paper in definition.papers}
     shown = [{"file": paper, "name": names.get(paper.paper_key, "")} for paper in papers]
     chosen = request.GET.get("giay-to", "")
-    open_paper = next(
-        (paper for paper in shown if str(paper["file"].pk) == chosen),  # type: ignore[union-attr]
-        shown[0] if shown else None,
-    )
+    keys = [str(paper.pk) for paper in papers]
     return {
         "case": case,
         "definition": definition,
         "due": due_of(case, now()),
         "seen": seen_token(case),
         "way": way(case, steps),
-        "actions": actions_for(case, step, official),
-        "sections": summary(definition, case.answers),
-        "findings": case.findings,
+        "actions": actions_for(case, steps, official),
+        "asked": asked_of(case, events),
+        "sections": sections_of(definition, case.answers),
         "fees": fee_lines(
             definition, case.answers, channel=case.channel, filed_on=case.filed_at.date()
         ),
         "papers": shown,
-        "open_paper": open_paper,
+        "open_paper": shown[keys.index(chosen) if chosen in keys else 0] if shown else None,
         "documents": documents_of(case),
-        "story": tell(events_of(case.pk)),
+        "story": tell(events),
     }
 
 
@@ -87,13 +83,14 @@ def paper(request: DeskRequest, code: str, attachment_id: UUID) -> HttpResponseB
 @xframe_options_sameorigin
 @desk_view
 def document(request: DeskRequest, code: str, document_id: UUID) -> HttpResponseBase:
-    """A document that the commune issued in the case, as PDF."""
-    official = request.official
-    case = get_case_for_official(official, code)
+    """A document that the commune issued in the case: its PDF, until that is there its page."""
+    case = get_case_for_official(request.official, code)
     issued = next((item for item in documents_of(case) if item.pk == document_id), None)
     if issued is None:
         raise Http404
     if issued.file_id is None:
-        return redirect("desk-preview", code=case.code, permanent=False)
+        response = HttpResponse(render_html(issued, preview=True))
+        response["Cache-Control"] = "no-store"
+        return response
     stored = StoredFile.objects.get(pk=issued.file_id)
     return file_response(stored, name=f"{issued.title} {case.code}.pdf", inline=True)

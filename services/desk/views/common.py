@@ -1,4 +1,4 @@
-"""What every page of the desk shows around its own content."""
+"""What every page of the desk shows around its own content, and how a move is refused."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
-from services.cases.errors import CaseError
-from services.cases.lifecycle import now
+from services.cases.actions import Action, actions_for
+from services.cases.errors import CaseChanged, CaseError
+from services.cases.lifecycle import now, seen_token
 from services.cases.models import Case
-from services.cases.work_list import counts
+from services.cases.work_list import counts, next_case
+from tenants.history.events import events_of
 from tenants.organisation.models import Official
+
+# A form without its token has seen nothing, so nothing that it asks is up to date.
+NOTHING_SEEN = "-"
 
 
 def desk_page(
@@ -31,6 +37,7 @@ def desk_page(
         "counts": counts(official, at),
         "current": current,
         "now": at,
+        "receives": official.has_role("reception"),
         **context,
     }
     response = render(request, template, context, status=status)
@@ -38,7 +45,49 @@ def desk_page(
     return response
 
 
+def allowed(case: Case, official: Official, action: Action) -> bool:
+    """Whether this official may make this move with the case as it stands."""
+    return action in actions_for(case, list(case.steps.all()), official)
+
+
+def not_allowed(request: HttpRequest, case: Case, official: Official) -> HttpResponse:
+    """Back to the case, saying why the move that was asked for is not there."""
+    if official.has_role(case.step_role) or not case.is_open:
+        text = _(
+            "Hồ sơ đang ở trạng thái “%(state)s”, bước “%(step)s” nên không làm được việc này."
+        )
+    else:
+        text = _(
+            "Hồ sơ đang ở trạng thái “%(state)s”, bước “%(step)s”, không thuộc việc của anh/chị."
+        )
+    messages.warning(request, text % {"state": case.state.label, "step": case.step_name})
+    return redirect("desk-case", code=case.code)
+
+
 def refused(request: HttpRequest, case: Case, error: CaseError) -> HttpResponse:
     """Back to the case with what stood in the way."""
     messages.warning(request, str(error))
+    return redirect("desk-case", code=case.code)
+
+
+def seen_by(request: HttpRequest) -> str:
+    """The token of the page from which a form was sent."""
+    return request.POST.get("seen") or NOTHING_SEEN
+
+
+def is_fresh(request: HttpRequest, case: Case) -> bool:
+    """Whether the page from which a form was sent still says how the case stands."""
+    return seen_by(request) == seen_token(case)
+
+
+def check_fresh(request: HttpRequest, case: Case) -> None:
+    """Raise ``CaseChanged`` unless the sent page still says how the case stands."""
+    if not is_fresh(request, case):
+        raise CaseChanged(case, events_of(case.pk).last())
+
+
+def done(request: HttpRequest, official: Official, case: Case, text: str) -> HttpResponse:
+    """Say what was done and stay with the case, with a way to the next one."""
+    following = next_case(official, case, now())
+    messages.success(request, text, extra_tags=following.code if following is not None else "")
     return redirect("desk-case", code=case.code)

@@ -1,12 +1,18 @@
-"""Walk-ins: an official fills the form with a person who has no account, and receives the case."""
+"""Walk-ins: an official fills the form with a person who has no account, and receives the case.
+
+Only who receives cases may do so; for the others these pages do not exist.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,44 +20,69 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from documents.files.errors import FileRefused
 from services.cases.access import get_draft_for_official
 from services.cases.drafts import (
+    DraftGone,
     attach_paper,
-    attachments_of,
     discard_draft,
+    drafts_of_official,
     remove_paper,
     save_page,
     start_draft,
 )
 from services.cases.errors import CaseError, CaseIncomplete
-from services.cases.filing import DraftGone, file_case
-from services.cases.form_flow import page_after, papers_of, review_of, typed_on
+from services.cases.filing import file_case
+from services.cases.form_flow import PAPERS, page_after, papers_of, review_of, typed_on
 from services.cases.intake import accept_case
 from services.cases.models import CopyKind, Draft
 from services.cases.states import Channel
 from services.catalogue.errors import ProcedureNotFound
 from services.catalogue.forms.page_form import page_form
 from services.catalogue.forms.pages import visible_pages
-from services.catalogue.registry import current_procedure, current_procedures, get_version
-from services.catalogue.registry import search_procedures
-from services.desk.views.common import desk_page
+from services.catalogue.registry import (
+    current_procedure,
+    current_procedures,
+    get_version,
+    search_procedures,
+)
+from services.desk.reading import sections_of
+from services.desk.views.common import desk_page, done
 from tenants.communes.current import current_commune
 from tenants.organisation.desk_access import DeskRequest, desk_view
-from tenants.organisation.models import Official
+
+COUNTER = Channel.COUNTER
+REVIEW = "xem-lai"
+
+
+def counter_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view of the desk for those who receive cases; 404 for the others."""
+
+    @wraps(view)
+    def checked(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.official.has_role("reception"):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return desk_view(checked)
 
 
 @require_safe
-@desk_view
+@counter_view
 def procedures(request: DeskRequest) -> HttpResponse:
     """Which procedure is it about?"""
-    query = request.GET.get("tim", "")[:100]
+    query = request.GET.get("tim", "").strip()[:100]
     found = search_procedures(query) if query else current_procedures()
-    context = {"procedures": found, "query": query}
+    names = {procedure.code: procedure.short_name for procedure in current_procedures()}
+    drafts = [
+        {"draft": draft, "name": names.get(draft.procedure_code, draft.procedure_code)}
+        for draft in drafts_of_official(request.official)
+    ]
+    context = {"procedures": found, "query": query, "drafts": drafts}
     return desk_page(
         request, request.official, "services/desk/counter.html", context, current="counter"
     )
 
 
 @require_POST
-@desk_view
+@counter_view
 def start(request: DeskRequest, procedure_code: str) -> HttpResponse:
     """Begin a form for the person at the counter."""
     try:
@@ -64,8 +95,22 @@ def start(request: DeskRequest, procedure_code: str) -> HttpResponse:
     )
 
 
+@require_safe
+@counter_view
+def resume(request: DeskRequest, draft_id: UUID) -> HttpResponse:
+    """Go on with a form where it was left."""
+    draft = get_draft_for_official(request.official, draft_id)
+    definition = get_version(draft.procedure_code, draft.procedure_version)
+    done_pages = draft.content.get("done", [])
+    pages = visible_pages(definition, draft.answers)
+    page_left = next((page for page in pages if page.key not in done_pages), None)
+    if page_left is None:
+        return redirect("desk-counter-papers", draft_id=draft.pk)
+    return redirect("desk-counter-page", draft_id=draft.pk, page_key=page_left.key)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@counter_view
 def page(request: DeskRequest, draft_id: UUID, page_key: str) -> HttpResponse:
     """One page of the form."""
     draft = get_draft_for_official(request.official, draft_id)
@@ -80,7 +125,7 @@ def page(request: DeskRequest, draft_id: UUID, page_key: str) -> HttpResponse:
         spec,
         draft.answers,
         data=data,
-        channel=Channel.COUNTER,
+        channel=COUNTER,
         commune=current_commune().code,
     )
     if posted and not form.wants_refresh and form.is_valid():
@@ -90,68 +135,84 @@ def page(request: DeskRequest, draft_id: UUID, page_key: str) -> HttpResponse:
         save_page(draft=draft, page_key=page_key, typed=form.typed())
     context = _frame(draft, page_key) | {"form": form, "page": spec}
     status = 422 if posted and not form.wants_refresh else 200
-    return _counter_page(request, request.official, "page", context, status)
+    return _counter_page(request, "page", context, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@counter_view
 def papers(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     """The papers brought along: scanned, or shown only."""
     draft = get_draft_for_official(request.official, draft_id)
-    error: tuple[str, str] | None = None
+    errors: dict[str, str] = {}
     if request.method == "POST":
-        error = _keep_papers(request, draft)
-        if error is None:
-            onward = "desk-counter-papers" if "upload" in request.POST else "desk-counter-review"
-            return redirect(onward, draft_id=draft.pk)
-    context = _frame(draft, "giay-to") | {
-        "papers": papers_of(draft, Channel.COUNTER),
-        "error": error,
+        errors = _keep_papers(request, draft)
+        if not errors and {"upload", "remove"} & set(request.POST):
+            return redirect("desk-counter-papers", draft_id=draft.pk)
+        if not errors:
+            save_page(draft=draft, page_key=PAPERS, answers={})
+            return redirect("desk-counter-review", draft_id=draft.pk)
+    items = [{**item, "error": errors.get(item["paper"].key)} for item in papers_of(draft, COUNTER)]
+    context = _frame(draft, PAPERS) | {
+        "papers": items,
+        "errors": errors,
         "copy_kinds": CopyKind.choices,
     }
-    return _counter_page(request, request.official, "papers", context, 422 if error else 200)
+    return _counter_page(request, "papers", context, 422 if errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@counter_view
 def review(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     """Read everything back to the person, then file and receive in one go."""
-    official: Official = request.official
-    try:
-        draft = get_draft_for_official(official, draft_id)
-    except Http404:
-        if request.method != "POST":
-            raise
-        draft = Draft(pk=draft_id)
     problems: list[Any] = []
     message = ""
     if request.method == "POST":
         try:
-            case = file_case(
-                draft=draft,
-                declared="declared" in request.POST,
-                official=official,
-                channel=Channel.COUNTER,
-            )
+            return _filed(request, draft_id)
         except CaseIncomplete as error:
             problems = error.problems
         except DraftGone as error:
             raise Http404 from error
         except CaseError as error:
             message = str(error)
-        else:
-            if "accept" in request.POST and case.accepted_at is None:
-                case = accept_case(case=case, official=official)
-            messages.success(request, _("Đã nhập hồ sơ tại quầy."))
-            return redirect("desk-case", code=case.code)
-    context = _frame(draft, "xem-lai") | review_of(draft, Channel.COUNTER)
-    context |= {"problems": problems or context["problems"], "message": message}
-    status = 422 if problems or message else 200
-    return _counter_page(request, official, "review", context, status)
+    draft = get_draft_for_official(request.official, draft_id)
+    found = review_of(draft, COUNTER)
+    context = _frame(draft, REVIEW) | found
+    context |= {
+        "sections": sections_of(context["definition"], draft.answers),
+        "problems": problems or found["problems"],
+        "message": message,
+    }
+    return _counter_page(request, "review", context, 422 if problems or message else 200)
+
+
+def _filed(request: DeskRequest, draft_id: UUID) -> HttpResponse:
+    """File the form, once however often it is sent, and receive the case if that was asked.
+
+    Raises what ``file_case`` raises.
+    """
+    official = request.official
+    try:
+        draft = get_draft_for_official(official, draft_id)
+    except Http404:
+        # Sent twice: the form has become a case already.
+        draft = Draft(pk=draft_id)
+    case = file_case(
+        draft=draft, declared="declared" in request.POST, official=official, channel=COUNTER
+    )
+    if "accept" not in request.POST or case.accepted_at is not None:
+        messages.success(request, _("Đã nhập hồ sơ tại quầy."))
+        return redirect("desk-case", code=case.code)
+    try:
+        case = accept_case(case=case, official=official)
+    except CaseError as error:
+        messages.warning(request, str(error))
+        return redirect("desk-case", code=case.code)
+    return done(request, official, case, _("Đã nhập và tiếp nhận, giấy hẹn ở ngay dưới đây."))
 
 
 @require_POST
-@desk_view
+@counter_view
 def discard(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     """Throw the form away."""
     discard_draft(draft=get_draft_for_official(request.official, draft_id))
@@ -159,28 +220,25 @@ def discard(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     return redirect("desk-counter")
 
 
-def _keep_papers(request: HttpRequest, draft: Draft) -> tuple[str, str] | None:
-    """Store what was sent, or say which paper was refused and why."""
+def _keep_papers(request: HttpRequest, draft: Draft) -> dict[str, str]:
+    """Store what was sent; which papers were refused, and why."""
     if "remove" in request.POST:
         try:
             remove_paper(draft=draft, attachment_id=UUID(request.POST["remove"]))
         except ValueError:
             raise Http404 from None
-        return None
+        return {}
+    errors: dict[str, str] = {}
     for name in request.FILES:
         key = name.removeprefix("paper-")
-        kind = request.POST.get(f"kind-{key}", CopyKind.COPY)
+        kind = request.POST.get(f"kind-{key}", "")
+        copy_kind = kind if kind in CopyKind.values else CopyKind.COPY
         for upload in request.FILES.getlist(name):
             try:
-                attach_paper(
-                    draft=draft,
-                    paper_key=key,
-                    upload=upload,
-                    copy_kind=kind if kind in CopyKind.values else CopyKind.COPY,
-                )
+                attach_paper(draft=draft, paper_key=key, upload=upload, copy_kind=copy_kind)
             except (FileRefused, CaseError) as error:
-                return key, str(error)
-    return None
+                errors[key] = f"{upload.name}: {error}"
+    return errors
 
 
 def _onward(draft: Draft, page_key: str) -> HttpResponse:
@@ -192,21 +250,21 @@ def _onward(draft: Draft, page_key: str) -> HttpResponse:
 
 def _frame(draft: Draft, current: str) -> dict[str, Any]:
     definition = get_version(draft.procedure_code, draft.procedure_version)
-    done = set(draft.content.get("done", []))
+    done_pages = set(draft.content.get("done", []))
     return {
         "draft": draft,
         "definition": definition,
         "pages": [
-            {"page": page, "done": page.key in done, "now": page.key == current}
+            {"page": page, "done": page.key in done_pages, "now": page.key == current}
             for page in visible_pages(definition, draft.answers)
         ],
-        "attached": attachments_of(draft.pk),
+        "papers_done": PAPERS in done_pages,
         "current_page": current,
     }
 
 
 def _counter_page(
-    request: HttpRequest, official: Official, name: str, context: dict[str, Any], status: int
+    request: DeskRequest, name: str, context: dict[str, Any], status: int
 ) -> HttpResponse:
     template = f"services/desk/counter_{name}.html"
-    return desk_page(request, official, template, context, current="counter", status=status)
+    return desk_page(request, request.official, template, context, current="counter", status=status)

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from documents.rendering.html import Draft, render_html
+from documents.rendering.html import render_html
 from services.cases.access import get_case_for_official
+from services.cases.actions import APPROVE, EXAMINE, REJECT
 from services.cases.decision import approve_case, reject_case
-from services.cases.errors import CaseError
+from services.cases.drafts import attachments_of
+from services.cases.errors import CaseChanged, CaseError
 from services.cases.intake import definition_of
-from services.cases.lifecycle import now, seen_token
+from services.cases.lifecycle import seen_token
 from services.cases.models import Case
-from services.cases.previews import preview_content
+from services.cases.previews import Preview, preview_rejection, preview_result
 from services.cases.processing import complete_step, save_findings
-from services.cases.story import tell
-from services.cases.work_list import next_case
+from services.cases.states import Outcome
+from services.cases.story import Line, tell
 from services.catalogue.forms.page_form import PageForm, entries_form
 from services.desk.forms import ProposalForm, ReasonForm
-from services.desk.views.common import desk_page, refused
+from services.desk.reading import sections_of
+from services.desk.views.common import (
+    allowed,
+    desk_page,
+    done,
+    is_fresh,
+    not_allowed,
+    refused,
+    seen_by,
+)
+from services.desk.views.move_page import Move, move_page
 from tenants.history.events import events_of
 from tenants.organisation.desk_access import DeskRequest, desk_view
 from tenants.organisation.models import Official
@@ -37,64 +47,70 @@ def examine(request: DeskRequest, code: str) -> HttpResponse:
     """Draft the result and propose what should be decided."""
     official = request.official
     case = get_case_for_official(official, code)
+    posted = request.method == "POST"
+    may = allowed(case, official, EXAMINE)
+    if not may and (not posted or is_fresh(request, case)):
+        return not_allowed(request, case, official)
     definition = definition_of(case)
-    data = request.POST if request.method == "POST" else None
+    data = request.POST if posted else None
     entries = entries_form(definition, case.answers, case.findings or {}, data=data)
     proposal = ProposalForm(data)
-    error = ""
-    if data is not None:
-        outcome = _examined(request, official, case, entries, proposal)
-        if isinstance(outcome, HttpResponse):
-            return outcome
-        error = outcome
+    seen, problem = seen_by(request) if posted else seen_token(case), ""
+    if posted:
+        try:
+            answer = _examined(request, case, entries, proposal)
+            if answer is not None:
+                return answer
+        except CaseChanged as error:
+            # Told what changed, the official decides anew about the case as it stands now.
+            problem, case = str(error), get_case_for_official(official, code)
+            seen, may = seen_token(case), allowed(case, official, EXAMINE)
+        except CaseError as error:
+            problem = str(error)
     context = {
         "case": case,
         "definition": definition,
         "entries": entries,
         "form": proposal,
-        "seen": request.POST.get("seen") or seen_token(case),
-        "error": error,
+        "seen": seen,
+        "problem": problem,
+        "may": may,
+        "keep": not posted,
         "saved": case.findings is not None,
+        "papers": attachments_of(case.pk),
+        "sections": sections_of(definition, case.answers),
     }
-    status = 422 if data is not None else 200
+    status = 422 if posted else 200
     return desk_page(request, official, "services/desk/examine.html", context, status=status)
 
 
 def _examined(
-    request: HttpRequest,
-    official: Official,
-    case: Case,
-    entries: PageForm | None,
-    proposal: forms.Form,
-) -> HttpResponse | str:
-    """The answer to a sent examination, or what is wrong with it."""
-    rejecting = request.POST.get("outcome") == "rejected"
-    entries_ok = entries is None or entries.is_valid()
-    findings = entries.cleaned_answers() if entries is not None and entries_ok else None
-    try:
-        if "save" in request.POST and findings is not None:
-            save_findings(case=case, official=official, findings=findings)
-            messages.success(request, _("Đã lưu dự thảo kết quả."))
-            return redirect("desk-examine", code=case.code)
-        if not (proposal.is_valid() and (entries_ok or rejecting)):
-            return ""
-        case = complete_step(
-            case=case,
-            official=official,
-            outcome=proposal.cleaned_data["outcome"],
-            note=proposal.cleaned_data["note"],
-            findings=findings,
-            seen=request.POST.get("seen", ""),
-        )
-    except CaseError as problem:
-        return str(problem)
-    following = next_case(official, case, now())
-    messages.success(
-        request,
-        _("Đã chuyển bước %(step)s.") % {"step": case.step_name},
-        extra_tags=following.code if following else "",
+    request: DeskRequest, case: Case, entries: PageForm | None, proposal: forms.Form
+) -> HttpResponse | None:
+    """The answer to a sent examination; ``None`` when the forms say what is wrong with it."""
+    official, seen = request.official, seen_by(request)
+    complete = entries is None or entries.is_valid()
+    findings = entries.cleaned_answers() if entries is not None and complete else None
+    if "save" in request.POST:
+        if findings is None:
+            return None
+        save_findings(case=case, official=official, findings=findings, seen=seen)
+        messages.success(request, _("Đã lưu dự thảo kết quả."))
+        return redirect("desk-examine", code=case.code)
+    # A rejection needs no entries: nothing of them will be printed.
+    rejecting = request.POST.get("outcome") == Outcome.REJECTED
+    if not proposal.is_valid() or not (complete or rejecting):
+        return None
+    case = complete_step(
+        case=case,
+        official=official,
+        outcome=proposal.cleaned_data["outcome"],
+        note=proposal.cleaned_data["note"],
+        findings=findings,
+        seen=seen,
     )
-    return redirect("desk-case", code=case.code)
+    text = _("Đã xong, hồ sơ chuyển bước %(step)s.") % {"step": case.step_name}
+    return done(request, official, case, text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,21 +121,18 @@ def approve(request: DeskRequest, code: str) -> HttpResponse:
     case = get_case_for_official(official, code)
     if request.method == "POST":
         try:
-            case = approve_case(case=case, official=official, seen=request.POST.get("seen", ""))
+            case = approve_case(case=case, official=official, seen=seen_by(request))
         except CaseError as error:
             return refused(request, case, error)
-        following = next_case(official, case, now())
-        messages.success(
-            request,
-            _("Đã ký duyệt. Văn bản đang được in ra PDF."),
-            extra_tags=following.code if following else "",
-        )
-        return redirect("desk-case", code=case.code)
+        return done(request, official, case, _("Đã ký duyệt, văn bản ở ngay dưới đây."))
+    if not allowed(case, official, APPROVE):
+        return not_allowed(request, case, official)
     context = {
         "case": case,
         "definition": definition_of(case),
         "seen": seen_token(case),
-        "proposal": next((line for line in tell(events_of(case.pk)) if line.note), None),
+        "proposal": proposal_on(case),
+        "advised_against": _advised_against(case),
     }
     return desk_page(request, official, "services/desk/approve.html", context)
 
@@ -130,40 +143,52 @@ def reject(request: DeskRequest, code: str) -> HttpResponse:
     """Decline, with the letter shown before it is issued."""
     official = request.official
     case = get_case_for_official(official, code)
-    definition = definition_of(case)
-    phrases = definition.reasons.reject or definition.reasons.refuse
-    form = ReasonForm(request.POST or None, phrases=phrases)
-    reason = form.text() if request.method == "POST" and form.is_valid() else ""
-    if reason and "confirm" in request.POST:
-        try:
-            case = reject_case(
-                case=case, official=official, reason=reason, seen=request.POST.get("seen", "")
-            )
-        except CaseError as error:
-            return refused(request, case, error)
-        messages.success(request, _("Đã ban hành văn bản trả lời."))
-        return redirect("desk-case", code=case.code)
-    context: dict[str, Any] = {
-        "case": case,
-        "definition": definition,
-        "form": form,
-        "reason": reason,
-        "seen": request.POST.get("seen") or seen_token(case),
-    }
-    status = 422 if form.errors else 200
-    return desk_page(request, official, "services/desk/reject.html", context, status=status)
+    reasons = definition_of(case).reasons
+    proposal = proposal_on(case)
+    # The specialist's words are where the leader's begin.
+    begun = proposal.note if proposal is not None and _advised_against(case) else ""
+    form = ReasonForm(
+        request.POST or None,
+        phrases=reasons.reject or reasons.refuse,
+        initial={"reason": begun},
+    )
+
+    def act(seen: str) -> Case:
+        return reject_case(case=case, official=official, reason=form.text(), seen=seen)
+
+    def draw() -> Preview:
+        return preview_rejection(case, official, form.text())
+
+    move = Move(REJECT, act, said=_("Đã ban hành văn bản trả lời."), draw=draw)
+    return move_page(request, case, form, move, proposal=proposal)
 
 
 @require_safe
 @xframe_options_sameorigin
 @desk_view
 def preview(request: DeskRequest, code: str) -> HttpResponse:
-    """The result (or, with ``ly-do``, the letter of rejection) as it would be printed now."""
-    official = request.official
-    case = get_case_for_official(official, code)
-    template, content = preview_content(case, official, reason=request.GET.get("ly-do", "")[:2000])
-    response = HttpResponse(
-        render_html(Draft(template, case.procedure_name, content), preview=True)
-    )
+    """The result as it would be printed now."""
+    case = get_case_for_official(request.official, code)
+    drawn = preview_result(case, _signer(request.official))
+    response = HttpResponse(render_html(drawn, preview=True))
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _signer(official: Official) -> Official:
+    """Who would sign: this official, else the first who may; else the place stays as it is."""
+    if official.may_sign:
+        return official
+    able = Official.objects.filter(active=True, may_sign=True).order_by("id").first()
+    return able or official
+
+
+def proposal_on(case: Case) -> Line | None:
+    """What the step before proposed, in a sentence with its note."""
+    story = tell(events_of(case.pk))
+    return next((line for line in story if line.verb == "complete_step"), None)
+
+
+def _advised_against(case: Case) -> bool:
+    before = case.steps.filter(position=case.step_position - 1).first()
+    return before is not None and before.outcome == Outcome.REJECTED

@@ -1,21 +1,14 @@
-"""The moves of intake, hand-over and delivery. Each view makes one call and goes on."""
+"""The moves of intake and delivery. Each view makes one call and goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from documents.files.errors import FileRefused
 from services.cases.access import get_case_for_official
-from services.cases.delivery import hand_over, release_result
+from services.cases.actions import ANSWER, HAND_OVER, REFUSE, SEND_BACK, SUPPLEMENT
+from services.cases.delivery import documents_of, hand_over, release_result
 from services.cases.errors import CaseError
 from services.cases.intake import (
     accept_case,
@@ -24,61 +17,57 @@ from services.cases.intake import (
     refuse_case,
     request_supplement,
 )
-from services.cases.lifecycle import now, seen_token
 from services.cases.models import Case
+from services.cases.previews import Preview, preview_refusal, preview_supplement
 from services.cases.processing import send_back, take_case
-from services.cases.work_list import next_case
-from services.desk.forms import AnswerForm, HandOverForm, ReasonForm, SupplementForm
-from services.desk.views.common import desk_page, refused
+from services.cases.supplements import asked_of
+from services.desk.forms import (
+    AnswerForm,
+    HandOverForm,
+    ReasonForm,
+    SendBackForm,
+    SupplementForm,
+)
+from services.desk.views.common import done, refused, seen_by
+from services.desk.views.move_page import Move, move_page
+from tenants.history.events import events_of
 from tenants.organisation.desk_access import DeskRequest, desk_view
-from tenants.organisation.models import Official
-
-
-def done(request: HttpRequest, official: Official, case: Case, text: str) -> HttpResponse:
-    """Say what was done and stay with the case, with a way to the next one."""
-    following = next_case(official, case, now())
-    messages.success(request, text, extra_tags=following.code if following is not None else "")
-    return redirect("desk-case", code=case.code)
 
 
 @require_POST
 @desk_view
 def accept(request: DeskRequest, code: str) -> HttpResponse:
     """Receive the case; the receipt slip is printed by a job."""
-    official = request.official
-    case = get_case_for_official(official, code)
+    case = get_case_for_official(request.official, code)
     try:
-        case = accept_case(case=case, official=official, seen=request.POST.get("seen", ""))
+        case = accept_case(case=case, official=request.official, seen=seen_by(request))
     except CaseError as error:
         return refused(request, case, error)
-    return done(request, official, case, _("Đã tiếp nhận. Giấy hẹn đang được in ra PDF."))
+    return done(request, request.official, case, _("Đã tiếp nhận, giấy hẹn ở ngay dưới đây."))
 
 
 @require_POST
 @desk_view
 def take(request: DeskRequest, code: str) -> HttpResponse:
     """Take the case in hand."""
-    official = request.official
-    case = get_case_for_official(official, code)
+    case = get_case_for_official(request.official, code)
     try:
-        take_case(case=case, official=official, seen=request.POST.get("seen", ""))
+        case = take_case(case=case, official=request.official, seen=seen_by(request))
     except CaseError as error:
         return refused(request, case, error)
-    messages.success(request, _("Hồ sơ này nay do anh/chị xử lý."))
-    return redirect("desk-case", code=case.code)
+    return done(request, request.official, case, _("Hồ sơ này nay do anh/chị xử lý."))
 
 
 @require_POST
 @desk_view
 def release(request: DeskRequest, code: str) -> HttpResponse:
     """Seal and release the result."""
-    official = request.official
-    case = get_case_for_official(official, code)
+    case = get_case_for_official(request.official, code)
     try:
-        case = release_result(case=case, official=official, seen=request.POST.get("seen", ""))
+        case = release_result(case=case, official=request.official, seen=seen_by(request))
     except CaseError as error:
         return refused(request, case, error)
-    return done(request, official, case, _("Đã phát hành kết quả."))
+    return done(request, request.official, case, _("Đã xong bước này."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,15 +79,16 @@ def supplement(request: DeskRequest, code: str) -> HttpResponse:
     form = SupplementForm(request.POST or None, phrases=definition_of(case).reasons.supplement)
 
     def act(seen: str) -> Case:
+        reason = form.cleaned_data["reason"]
         return request_supplement(
-            case=case,
-            official=official,
-            items=form.lines(),
-            reason=form.cleaned_data["reason"],
-            seen=seen,
+            case=case, official=official, items=form.lines(), reason=reason, seen=seen
         )
 
-    return _reasoned(request, official, case, form, act, "supplement", _("Đã gửi yêu cầu bổ sung."))
+    def draw() -> Preview:
+        return preview_supplement(case, official, form.lines(), form.cleaned_data["reason"])
+
+    move = Move(SUPPLEMENT, act, said=_("Đã gửi yêu cầu bổ sung."), draw=draw)
+    return move_page(request, case, form, move)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +102,11 @@ def refuse(request: DeskRequest, code: str) -> HttpResponse:
     def act(seen: str) -> Case:
         return refuse_case(case=case, official=official, reason=form.text(), seen=seen)
 
-    return _reasoned(request, official, case, form, act, "refuse", _("Đã từ chối tiếp nhận."))
+    def draw() -> Preview:
+        return preview_refusal(case, official, form.text())
+
+    move = Move(REFUSE, act, said=_("Đã từ chối tiếp nhận."), draw=draw)
+    return move_page(request, case, form, move)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,12 +115,12 @@ def send_back_view(request: DeskRequest, code: str) -> HttpResponse:
     """Give the case back to the step before."""
     official = request.official
     case = get_case_for_official(official, code)
-    form = ReasonForm(request.POST or None)
+    form = SendBackForm(request.POST or None)
 
     def act(seen: str) -> Case:
         return send_back(case=case, official=official, reason=form.text(), seen=seen)
 
-    return _reasoned(request, official, case, form, act, "send-back", _("Đã trả lại bước trước."))
+    return move_page(request, case, form, Move(SEND_BACK, act, said=_("Đã trả lại bước trước.")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,11 +132,11 @@ def hand_over_view(request: DeskRequest, code: str) -> HttpResponse:
     form = HandOverForm(request.POST or None, initial={"receiver": case.applicant_name})
 
     def act(seen: str) -> Case:
-        return hand_over(
-            case=case, official=official, receiver=form.cleaned_data["receiver"], seen=seen
-        )
+        receiver = form.cleaned_data["receiver"]
+        return hand_over(case=case, official=official, receiver=receiver, seen=seen)
 
-    return _reasoned(request, official, case, form, act, "hand-over", _("Đã trả kết quả."))
+    move = Move(HAND_OVER, act, said=_("Đã trả kết quả, hồ sơ kết thúc."))
+    return move_page(request, case, form, move, documents=documents_of(case))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,7 +145,7 @@ def answer(request: DeskRequest, code: str) -> HttpResponse:
     """Take what the applicant brought to the counter."""
     official = request.official
     case = get_case_for_official(official, code)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST or None, request.FILES or None)
     papers = [paper for paper in definition_of(case).papers if paper.kind != "show"]
 
     def act(seen: str) -> Case:
@@ -160,55 +154,11 @@ def answer(request: DeskRequest, code: str) -> HttpResponse:
             for paper in papers
             for upload in request.FILES.getlist(f"paper-{paper.key}")
         ]
+        message = form.cleaned_data["message"]
         return answer_supplement(
-            case=case,
-            official=official,
-            message=form.cleaned_data["message"],
-            uploads=uploads,
-            seen=seen,
+            case=case, official=official, message=message, uploads=uploads, seen=seen
         )
 
-    return _reasoned(
-        request, official, case, form, act, "answer", _("Đã nhận bổ sung."), papers=papers
-    )
-
-
-TITLES = {
-    "supplement": gettext_lazy("Yêu cầu bổ sung"),
-    "refuse": gettext_lazy("Từ chối tiếp nhận"),
-    "send-back": gettext_lazy("Trả lại bước trước"),
-    "hand-over": gettext_lazy("Trả kết quả"),
-    "answer": gettext_lazy("Nhận giấy tờ bổ sung"),
-    "reject": gettext_lazy("Không chấp thuận"),
-}
-
-
-def _reasoned(
-    request: HttpRequest,
-    official: Official,
-    case: Case,
-    form: forms.Form,
-    act: Callable[[str], Case],
-    name: str,
-    text: str,
-    **extra: Any,
-) -> HttpResponse:
-    """Show a move's form, or make the move and go on; a refusal keeps what was typed."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            case = act(request.POST.get("seen", ""))
-        except (CaseError, FileRefused) as error:
-            form.add_error(None, str(error))
-        else:
-            return done(request, official, case, text)
-    context = {
-        "case": case,
-        "definition": definition_of(case),
-        "form": form,
-        "seen": request.POST.get("seen") or seen_token(case),
-        "move": name,
-        "title": TITLES[name],
-        **extra,
-    }
-    status = 422 if form.errors else 200
-    return desk_page(request, official, "services/desk/move.html", context, status=status)
+    move = Move(ANSWER, act, said=_("Đã nhận bổ sung, hồ sơ được làm tiếp."))
+    asked = asked_of(case, events_of(case.pk))
+    return move_page(request, case, form, move, papers=papers, asked=asked)

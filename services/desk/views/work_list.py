@@ -3,55 +3,72 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from services.cases.due import due_of
 from services.cases.lifecycle import now
 from services.cases.states import Channel
-from services.cases.work_list import PAGE, VIEWS, Filters, counts, listed
+from services.cases.work_list import DONE, LATE, MINE, PAGE, TODO, VIEWS, Filters, listed
 from services.catalogue.registry import current_procedures
+from services.desk.list_rows import list_rows
 from services.desk.views.common import desk_page
 from tenants.organisation.desk_access import DeskRequest, desk_view
-from tenants.organisation.models import Official
+
+TITLES: dict[str, str | Promise] = {
+    TODO: gettext_lazy("Việc cần làm"),
+    MINE: gettext_lazy("Tôi đang giữ"),
+    LATE: gettext_lazy("Quá hạn"),
+    "cho-tiep-nhan": gettext_lazy("Chờ tiếp nhận"),
+    "dang-giai-quyet": gettext_lazy("Đang giải quyết"),
+    "cho-bo-sung": gettext_lazy("Chờ bổ sung"),
+    "cho-tra": gettext_lazy("Chờ trả kết quả"),
+    DONE: gettext_lazy("Đã xong"),
+}
+DUE_FILTERS = ("hom-nay", LATE)
 
 
 @require_safe
 @desk_view
 def work_list(request: DeskRequest) -> HttpResponse:
     """Cases that wait for this official, or those a filter asks for."""
-    official = request.official
-    filters = _filters(request)
-    at = now()
+    official, filters, at = request.official, _filters(request), now()
     first = (filters.page - 1) * PAGE
     # One more than is shown tells whether there is a next page, without counting them all.
     cases = list(listed(official, filters, at)[first : first + PAGE + 1])
+    if len(cases) == 1 and cases[0].code == filters.query.upper():
+        return redirect("desk-case", code=cases[0].code)
     query = request.GET.copy()
     query.pop("trang", None)
     context = {
         "filters": filters,
-        "rows": [{"case": case, "due": due_of(case, at)} for case in cases[:PAGE]],
+        "title": _("Tìm “%(query)s”") % {"query": filters.query}
+        if filters.query
+        else TITLES[filters.view],
+        "rows": list_rows(cases[:PAGE], at),
         "first": first + 1,
+        "last": first + len(cases[:PAGE]),
         "has_next": len(cases) > PAGE,
         "query": query.urlencode(),
         "procedures": current_procedures(),
         "channels": Channel.choices,
-        "counts": counts(official, at),
     }
-    current = "late" if filters.late else filters.view or "todo"
+    current = "" if filters.query else filters.view or "todo"
     return desk_page(request, official, "services/desk/work_list.html", context, current=current)
 
 
 def _filters(request: HttpRequest) -> Filters:
-    given = request.GET
-    view = given.get("xem", "")
-    page = given.get("trang", "1")
+    # PostgreSQL takes no NUL in a text, so nothing can be found by one.
+    given = {name: value.replace("\0", "") for name, value in request.GET.items()}
+    view, due, page = given.get("xem", ""), given.get("han", ""), given.get("trang", "")
     return Filters(
-        view=view if view in VIEWS else "",
+        view=view if view in VIEWS else TODO,
         mine=given.get("nguoi") == "toi",
-        late=given.get("han") == "qua-han",
         procedure=given.get("thu-tuc", "")[:20],
         channel=given.get("kenh", "")[:10],
-        due=given.get("han", "")[:10],
-        query=given.get("q", "")[:100],
-        page=min(int(page), 1000) if page.isdigit() and int(page) > 0 else 1,
+        due=due if due in DUE_FILTERS else "",
+        query=given.get("q", "").strip()[:100],
+        page=min(int(page), 1000) if page.isdecimal() and int(page) > 0 else 1,
     )
