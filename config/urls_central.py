@@ -6,6 +6,8 @@ from django.views.i18n import set_language
 
 from config.health import healthz, readyz
 
+handler400 = "config.errors.bad_request"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

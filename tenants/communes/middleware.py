@@ -15,7 +15,7 @@ from django_tenants.utils import get_public_schema_name
 
 from tenants.communes.current import CommuneInfo
 from tenants.communes.database.base import DatabaseWrapper, MarkerMissing
-from tenants.communes.hosts import commune_url, find_site, is_central
+from tenants.communes.hosts import central_url, commune_url, find_site, is_central
 
 URLS_CENTRAL = "config.urls_central"
 URLS_COMMUNE = "config.urls_commune"
@@ -101,7 +101,8 @@ def _page(
     request: HttpRequest, name: str, *, status: int, commune: CommuneInfo | None = None
 ) -> HttpResponse:
     # Without the request: context processors may ask a database that is away.
-    content = render_to_string(f"tenants/communes/{name}.html", {"commune": commune})
+    context = {"commune": commune, "central": central_url("/")}
+    content = render_to_string(f"tenants/communes/{name}.html", context)
     response = HttpResponse(content, status=status)
     if status == 503:
         response["Retry-After"] = RETRY_AFTER_SECONDS

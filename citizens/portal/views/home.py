@@ -48,7 +48,7 @@ def central(request: HttpRequest) -> HttpResponse:
         "query": query,
         "task": task,
         "found": found,
-        "elsewhere": [row["commune"].full_name for row in found if not row["url"]],
+        "elsewhere": [row["commune"].full_name for row in found if not row["url"]][:8],
         "procedures": [listed(in_force[code]) for code in OFTEN if code in in_force],
         "place": "home",
     }

@@ -19,9 +19,9 @@ GROUPS: dict[str, str | Promise] = {
     "business": gettext_lazy("Làm ăn"),
     "support": gettext_lazy("Trợ cấp"),
 }
-# What stands before a bracket, a semicolon or a full stop is the rule; the rest is for the
-# procedure's own page.
-_REST = re.compile(r"\s*(?:[;(]|\.\s).*", re.DOTALL)
+# What stands before the first mark is the rule; the rest is for the procedure's own page. A mark
+# inside a number ("2.000") is none.
+_REST = re.compile(r"\s*(?:[;(]|[.,]\s).*", re.DOTALL)
 
 
 @dataclass(frozen=True)
