@@ -138,7 +138,7 @@ def attach_paper(
     return add_file(owner_id=draft.pk, paper=paper, upload=upload, copy_kind=copy_kind)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_file(
     *, owner_id: UUID, paper: Paper, upload: UploadedFile[Any], copy_kind: str = CopyKind.ELECTRONIC
 ) -> Attachment:

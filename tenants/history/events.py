@@ -132,7 +132,7 @@ def _lock_head() -> tuple[ChainHead, datetime]:
     return head, now
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_event(
     *,
     verb: str,
