@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from services.cases.drafts import attachments_of, given_papers
-from services.cases.models import Draft
+from services.cases.models import Attachment, Draft
 from services.catalogue.fees import fee_lines
 from services.catalogue.forms.checks import check_all
 from services.catalogue.forms.pages import must_upload, required_papers, visible_pages
@@ -84,10 +84,15 @@ def typed_on(draft: Draft, page_key: str) -> QueryDict | None:
     return data
 
 
-def papers_of(draft: Draft, channel: str) -> list[dict[str, Any]]:
-    """The papers asked for with the files given: ``{"paper": Paper, "files": [Attachment]}``."""
+def papers_of(
+    draft: Draft, channel: str, given: list[Attachment] | None = None
+) -> list[dict[str, Any]]:
+    """The papers asked for with the files given: ``{"paper": Paper, "files": [Attachment]}``.
+
+    ``given`` are the draft's files where the caller has them already.
+    """
     definition = get_version(draft.procedure_code, draft.procedure_version)
-    given = attachments_of(draft.pk)
+    given = attachments_of(draft.pk) if given is None else given
     return [
         {"paper": paper, "files": [file for file in given if file.paper_key == paper.key]}
         for paper in required_papers(definition, draft.answers, channel=channel)
@@ -101,7 +106,7 @@ def review_of(draft: Draft, channel: str) -> dict[str, Any]:
     given = attachments_of(draft.pk)
     return {
         "sections": summary(definition, draft.answers),
-        "papers": papers_of(draft, channel),
+        "papers": papers_of(draft, channel, given),
         "fees": fee_lines(definition, draft.answers, channel=channel, filed_on=today),
         "problems": check_all(
             definition,
