@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from services.cases.models import Case
 from services.cases.states import CaseStatus
@@ -56,7 +57,7 @@ def span(length: datetime.timedelta, *, exact: bool = True) -> str:
     minutes = int(length.total_seconds() // 60)
     days, hours = minutes // 1440, minutes // 60
     if days:
-        return _("%(n)d ngày") % {"n": days}
+        return ngettext("%(n)d ngày", "%(n)d ngày", days) % {"n": days}
     if hours:
         text = _("%(n)d giờ") % {"n": hours}
         rest = minutes % 60
