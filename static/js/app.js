@@ -182,8 +182,8 @@
       stored = JSON.parse(sessionStorage.getItem(key));
       forgetTyped();
     } catch { return; }
-    /* Where the server itself shows errors it also shows what was typed. */
-    if (stored && !$(".oops")) {
+    /* The answer to what was sent shows it itself. */
+    if (stored && !("answered" in form.dataset)) {
       const values = new Map(stored);
       boxesOf(form).forEach((box) => {
         if (isTick(box)) box.checked = (values.get(box.name) ?? []).includes(box.value);
