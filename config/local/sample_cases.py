@@ -6,18 +6,31 @@ import datetime
 from typing import Any
 
 from config.local.people import Person
+from services.cases.decision import approve_case
+from services.cases.delivery import release_result
 from services.cases.drafts import save_page, start_draft
 from services.cases.filing import file_case
 from services.cases.intake import accept_case, request_supplement
 from services.cases.models import Case
-from services.cases.processing import take_case
+from services.cases.processing import complete_step, take_case
+from services.cases.states import Outcome
 from services.catalogue.registry import current_procedure
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
 from tenants.organisation.models import Official
 
 DEATH_REGISTRATION, BOOK_COPY = "1.000656", "2.000908"
-STAGES = ("registered", "accepted", "taken", "supplement")
+STAGES = (
+    "registered",
+    "examined",
+    "accepted",
+    "supplement",
+    "released",
+    "taken",
+    "registered",
+    "approved",
+)
+DECEASED = ("Nguyễn Văn An", "Phạm Thị Bích Hằng", "Đặng Hữu Phước", "Lê Đình Quảng")
 
 
 def make_cases(
@@ -33,8 +46,8 @@ def make_cases(
     for i in range(number):
         person, account = applicants[i % len(applicants)]
         code = (DEATH_REGISTRATION, BOOK_COPY)[i % 2]
-        case = _file(code, _answers(code, person), account)
-        cases.append(_bring_to(STAGES[i // 2 % len(STAGES)], case, officials))
+        case = _file(code, _answers(code, person, i), account)
+        cases.append(_bring_to(STAGES[i % len(STAGES)], case, officials))
     return cases
 
 
@@ -56,14 +69,41 @@ def _bring_to(stage: str, case: Case, officials: dict[str, Official]) -> Case:
             items=["Ảnh chụp rõ cả hai mặt của giấy tờ đã nêu trong tờ khai"],
             reason="Thông tin về giấy tờ chưa đủ để tra cứu.",
         )
-    if stage in ("accepted", "taken"):
-        case = accept_case(case=case, official=officials["reception"])
+    if stage == "registered":
+        return case
+    case = accept_case(case=case, official=officials["reception"])
     if stage == "taken":
         case = take_case(case=case, official=officials["specialist"])
+    if stage in ("examined", "approved", "released"):
+        case = complete_step(
+            case=case,
+            official=officials["specialist"],
+            outcome=Outcome.APPROVED,
+            findings=_findings(case),
+        )
+    if stage in ("approved", "released"):
+        case = approve_case(case=case, official=officials["leader"])
+    if stage == "released":
+        case = release_result(case=case, official=officials["clerk"])
     return case
 
 
-def _answers(code: str, person: Person) -> dict[str, Any]:
+def _findings(case: Case) -> dict[str, Any]:
+    if case.procedure_code == DEATH_REGISTRATION:
+        return {
+            "printed_ethnicity": "Kinh",
+            "printed_nationality": "Việt Nam",
+            "printed_last_residence": f"Tổ dân phố số 3, {current_commune().full_name}",
+        }
+    return {
+        "book_name": "Sổ cấp giấy chứng nhận gia đình văn hóa",
+        "entry_number": "118",
+        "book_holder_name": case.applicant_name,
+        "book_content": f"Công nhận gia đình {case.applicant_name} là gia đình văn hóa năm 2012.",
+    }
+
+
+def _answers(code: str, person: Person, number: int) -> dict[str, Any]:
     requester = {
         "requester_name": person.full_name,
         "requester_birth_date": person.birth_date.isoformat(),
@@ -71,17 +111,23 @@ def _answers(code: str, person: Person) -> dict[str, Any]:
         "requester_phone": person.phone,
         "requester_email": person.email,
     }
-    return requester | (_death() if code == DEATH_REGISTRATION else _book_copy())
+    return requester | (_death(number) if code == DEATH_REGISTRATION else _book_copy())
 
 
-def _death() -> dict[str, Any]:
+def _national_id(number: int) -> str:
+    """A plausible number: Hà Nội, twentieth century, the person's sex, 1941."""
+    woman = "Thị" in DECEASED[number // 2 % len(DECEASED)]
+    return f"001{1 if woman else 0}41{number + 52:06d}"
+
+
+def _death(number: int) -> dict[str, Any]:
     day = datetime.date.today() - datetime.timedelta(days=3)
     return {
         "requester_relation": "Con",
-        "deceased_name": "Nguyễn Văn An",
+        "deceased_name": DECEASED[number // 2 % len(DECEASED)],
         "deceased_birth_date": "1941-05-19",
-        "deceased_gender": "Nam",
-        "deceased_national_id": "001041000052",
+        "deceased_gender": "Nữ" if "Thị" in DECEASED[number // 2 % len(DECEASED)] else "Nam",
+        "deceased_national_id": _national_id(number),
         "death_date": day.isoformat(),
         "death_time": "04:30",
         "death_place": "Nhà riêng",
