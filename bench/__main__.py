@@ -7,6 +7,7 @@ import time
 
 from bench.browser import UnexpectedAnswer
 from bench.measuring import Measuring
+from bench.processes import machine
 from bench.results import Results, say
 from bench.stack import BenchFailed, Stack
 from config.local.postgres import PostgresUnavailable
@@ -18,6 +19,7 @@ def main() -> int:
         say("The bench reads /proc and so needs Linux.")
         return 1
     began = time.monotonic()
+    say(f"Before: {machine()}.")
     results = Results()
     stack: Stack | None = None
     try:
@@ -37,6 +39,7 @@ def main() -> int:
     finally:
         if stack:
             stack.stop()
+    say(f"After: {machine()}.")
     missed = ", ".join(results.missed) or "none"
     say(f"Done in {time.monotonic() - began:.0f} s. Goals missed: {missed}.")
     return 0
