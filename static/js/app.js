@@ -149,9 +149,15 @@
     line.replaceChildren(label, bar);
     form.dataset.sent = "1";
     const request = new XMLHttpRequest();
-    const lost = () => {
+    const lost = async () => {
       delete form.dataset.sent;
       box.value = "";
+      /* An ended session leads to the sign-in of another site, which looks like a lost connection
+         to a script: the page itself then leads there, and back. */
+      try {
+        const page = await fetch(location.href, { redirect: "manual" });
+        if (page.type === "opaqueredirect") { location.reload(); return; }
+      } catch { /* Truly offline. */ }
       line.classList.add("error");
       line.textContent = box.dataset.lost;
     };
