@@ -140,7 +140,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "case": case,
         "may_withdraw": may_withdraw(case),
-        "typed": (parked or {}).get("reason", "")[:500],
+        "typed": (parked or request.POST).get("reason", "")[:500],
         "place": "my-cases",
     }
     return personal_page(request, "citizens/portal/my_case_withdraw.html", context)
