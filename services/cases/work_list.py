@@ -38,7 +38,10 @@ VIEWS = (TODO, MINE, LATE, *_BY_STATUS)
 
 @dataclass(frozen=True)
 class Filters:
-    """What is asked of the list; every value may be empty. ``due`` is hom-nay or qua-han."""
+    """What is asked of the list; every value may be empty. ``due`` is hom-nay or qua-han.
+
+    ``person`` is the keyed index of an identity number: the number itself stays out of addresses.
+    """
 
     view: str = TODO
     mine: bool = False
@@ -46,6 +49,7 @@ class Filters:
     channel: str = ""
     due: str = ""
     query: str = ""
+    person: str = ""
     page: int = 1
 
     @property
@@ -59,7 +63,12 @@ def listed(official: Official, filters: Filters, now: datetime.datetime) -> Quer
 
     A search goes through all cases, whatever the view.
     """
-    wanted = _matching(filters.query) if filters.query else _view(filters.view, official, now)
+    if filters.person:
+        wanted = Q(applicant_id_index=filters.person)
+    elif filters.query:
+        wanted = _matching(filters.query)
+    else:
+        wanted = _view(filters.view, official, now)
     cases = Case.objects.only(*LIST_COLUMNS).filter(wanted)
     if filters.mine:
         cases = cases.filter(handler_id=official.pk)
@@ -70,7 +79,7 @@ def listed(official: Official, filters: Filters, now: datetime.datetime) -> Quer
     if filters.due:
         until = now if filters.due == LATE else _end_of_day(now)
         cases = cases.filter(due_at__lt=until, status__in=RUNNING)
-    if filters.view == DONE and not filters.query:
+    if filters.view == DONE and not filters.query and not filters.person:
         return cases.order_by("-updated_at", "-id")
     return cases.order_by(F("due_at").asc(nulls_last=True), "filed_at", "id")
 
@@ -110,11 +119,15 @@ def _end_of_day(now: datetime.datetime) -> datetime.datetime:
     return midnight + datetime.timedelta(days=1)
 
 
-def _matching(query: str) -> Q:
-    """A case by code (or its last part), applicant's name without accents, or identity number."""
+def person_index(query: str) -> str:
+    """The keyed index of an identity number that was typed; empty when it is something else."""
     digits = query.replace(" ", "").replace(".", "")
-    if digits.isdigit() and len(digits) == 12:
-        return Q(applicant_id_index=identity_index(digits))
+    is_number = digits.isascii() and digits.isdigit() and len(digits) == 12
+    return identity_index(digits) if is_number else ""
+
+
+def _matching(query: str) -> Q:
+    """A case by code (or its last part), or by the applicant's name without accents."""
     condition = Q(applicant_folded__contains=fold(query))
     if any(ch.isdigit() for ch in query):
         condition |= Q(code__iendswith=query.strip())

@@ -6,6 +6,7 @@ from services.desk.views import case, counter, decision, moves, work_list
 
 urlpatterns = [
     path("", work_list.work_list, name="desk-list"),
+    path("tim/", work_list.find, name="desk-find"),
     path("ho-so/<str:code>/", case.case_view, name="desk-case"),
     path("ho-so/<str:code>/giay-to/<uuid:attachment_id>/", case.paper, name="desk-paper"),
     path("ho-so/<str:code>/van-ban/<uuid:document_id>/", case.document, name="desk-document"),

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from services.cases.access import get_case_for_official
-from services.cases.actions import ANSWER, HAND_OVER, REFUSE, SEND_BACK, SUPPLEMENT
+from services.cases.actions import (
+    ACCEPT,
+    ANSWER,
+    HAND_OVER,
+    REFUSE,
+    RELEASE,
+    SEND_BACK,
+    SUPPLEMENT,
+    TAKE,
+    Action,
+)
 from services.cases.delivery import documents_of, hand_over, release_result
 from services.cases.errors import CaseError
 from services.cases.intake import (
@@ -28,7 +40,14 @@ from services.desk.forms import (
     SendBackForm,
     SupplementForm,
 )
-from services.desk.views.common import done, refused, seen_by
+from services.desk.views.common import (
+    allowed,
+    done,
+    is_fresh,
+    not_allowed,
+    refused,
+    seen_by,
+)
 from services.desk.views.move_page import Move, move_page
 from tenants.history.events import events_of
 from tenants.organisation.desk_access import DeskRequest, desk_view
@@ -38,36 +57,37 @@ from tenants.organisation.desk_access import DeskRequest, desk_view
 @desk_view
 def accept(request: DeskRequest, code: str) -> HttpResponse:
     """Receive the case; the receipt slip is printed by a job."""
-    case = get_case_for_official(request.official, code)
-    try:
-        case = accept_case(case=case, official=request.official, seen=seen_by(request))
-    except CaseError as error:
-        return refused(request, case, error)
-    return done(request, request.official, case, _("Đã tiếp nhận, giấy hẹn ở ngay dưới đây."))
+    said = _("Đã tiếp nhận, giấy hẹn ở ngay dưới đây.")
+    return _pressed(request, code, ACCEPT, accept_case, said)
 
 
 @require_POST
 @desk_view
 def take(request: DeskRequest, code: str) -> HttpResponse:
     """Take the case in hand."""
-    case = get_case_for_official(request.official, code)
-    try:
-        case = take_case(case=case, official=request.official, seen=seen_by(request))
-    except CaseError as error:
-        return refused(request, case, error)
-    return done(request, request.official, case, _("Hồ sơ này nay do anh/chị xử lý."))
+    return _pressed(request, code, TAKE, take_case, _("Hồ sơ này nay do anh/chị xử lý."))
 
 
 @require_POST
 @desk_view
 def release(request: DeskRequest, code: str) -> HttpResponse:
     """Seal and release the result."""
-    case = get_case_for_official(request.official, code)
+    return _pressed(request, code, RELEASE, release_result, _("Đã xong bước này."))
+
+
+def _pressed(
+    request: DeskRequest, code: str, action: Action, move: Callable[..., Case], said: str
+) -> HttpResponse:
+    """A move that needs no words."""
+    official = request.official
+    case = get_case_for_official(official, code)
+    if is_fresh(request, case) and not allowed(case, official, action):
+        return not_allowed(request, case, official)
     try:
-        case = release_result(case=case, official=request.official, seen=seen_by(request))
+        case = move(case=case, official=official, seen=seen_by(request))
     except CaseError as error:
         return refused(request, case, error)
-    return done(request, request.official, case, _("Đã xong bước này."))
+    return done(request, official, case, said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
