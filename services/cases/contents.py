@@ -138,8 +138,10 @@ def _collect_text(case: Case, letterhead: Letterhead) -> str:
 
 def _paper_rows(case: Case, definition: ProcedureDefinition) -> list[dict[str, Any]]:
     """One row a paper that was handed in; the form itself comes first."""
+    form = f"Tờ khai {definition.short_name} (biểu mẫu điện tử)"
+    # Every kind has its place: a template would print the method of a dict for a missing "copy".
     rows: list[dict[str, Any]] = [
-        {"name": f"Tờ khai {definition.short_name} (biểu mẫu điện tử)", "electronic": 1}
+        {"name": form, **{kind.value: "" for kind in CopyKind}, CopyKind.ELECTRONIC.value: 1}
     ]
     by_key: dict[str, list[Attachment]] = {}
     for attachment in attachments_of(case.pk):

@@ -56,7 +56,7 @@ def communes(request: HttpRequest) -> HttpResponse:
 
 
 def _found(query: str, province: str) -> QuerySet[Commune]:
-    listed = Commune.objects.order_by("province_code", "sort_key")
+    listed: QuerySet[Commune] = Commune.objects.order_by("province_code", "sort_key")
     if province:
         listed = listed.filter(province_code=province)
     if query:
