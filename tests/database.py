@@ -78,6 +78,19 @@ class TestServer:
         with self._administration() as administration:
             _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self.copy)
 
+    @contextlib.contextmanager
+    def another_copy(self, purpose: str) -> Iterator[str]:
+        """A further copy, for programs that a test starts; its name."""
+        name = f"{self.copy}_{purpose}"
+        with self._administration() as administration:
+            _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            _run(administration, "CREATE DATABASE {} TEMPLATE {}", name, self.template)
+        try:
+            yield name
+        finally:
+            with self._administration() as administration:
+                _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
     def work_in(self, database: str, role: dict[str, Any]) -> None:
         """Connect the product to a database as a role."""
         connections[DEFAULT_DB_ALIAS].close()
@@ -159,7 +172,7 @@ def _drop_leftovers(cursor: Any, *, keep: str) -> None:
     templates = [name for name in names if re.fullmatch(_PREFIX + "[0-9a-f]{12}", name)]
     old = set(templates[_TEMPLATES_KEPT:]) - {keep}
     for name in names:
-        copy = re.fullmatch(_PREFIX + "[0-9a-f]{12}_([0-9]+)", name)
+        copy = re.fullmatch(_PREFIX + "[0-9a-f]{12}_([0-9]+)(?:_[a-z]+)?", name)
         if name in old or (copy and not _alive(int(copy[1]))):
             with contextlib.suppress(psycopg2.Error):  # another run copies it just now
                 _run(cursor, "DROP DATABASE IF EXISTS {}", name)
