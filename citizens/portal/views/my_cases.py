@@ -36,7 +36,8 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "waiting": [row for row in rows if row["state"] == CaseStatus.SUPPLEMENT],
-        "open": [row for row in rows if row["state"] not in (*ENDED, CaseStatus.SUPPLEMENT)],
+        "ready": [row for row in rows if row["state"] == CaseStatus.RESULT_READY],
+        "open": [row for row in rows if row["state"] not in (*ENDED, *FOR_YOU)],
         "ended": [row for row in rows if row["state"] in ENDED],
         "place": "my-cases",
     }

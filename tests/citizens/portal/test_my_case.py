@@ -182,4 +182,5 @@ def test_all_cases_of_a_person_stand_on_one_page(browser: Client, asked: Case, r
     drawn = page.content.decode()
 
     assert asked.code in drawn and ready.code in drawn and "Phường Ba Đình" in drawn
+    assert "Nhận kết quả" in drawn
     assert drawn.index(asked.code) < drawn.index(ready.code), "what waits for her comes first"
