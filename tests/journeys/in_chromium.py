@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from services.catalogue.schema import FieldSpec
@@ -101,6 +102,11 @@ class Person:
     def text(self) -> str:
         """The words on the page."""
         return " ".join(self.page.inner_text("body").split())
+
+    def bring_session(self, key: str) -> None:
+        """Come with the cookie of having signed in."""
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "path": "/"}
+        self.context.add_cookies([{**cookie, "domain": f".{settings.BASE_DOMAIN}"}])  # type: ignore[typeddict-item]
 
     def sign_in(self, login: str, password: str) -> None:
         """Sign in on the page that asks for it."""
