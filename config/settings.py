@@ -64,7 +64,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.protections.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.language.LanguageMiddleware",
@@ -156,6 +156,8 @@ INDEX_KEY = env.str("INDEX_KEY", "")
 
 # ── Jobs ─────────────────────────────────────────────────────────────────
 TASKS = {"default": {"BACKEND": "tenants.jobs.backend.JobsBackend"}}
+# What a runner does once before its first job.
+JOB_RUNNER_STARTS = ["documents.rendering.pdf.warm_up"]
 
 # ── Pages ────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "vi"
@@ -174,7 +176,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "config.static_storage.StaticStorage"
         )
     },
 }

@@ -8,12 +8,14 @@ from django.http import Http404
 
 from services.cases.models import Attachment, Case, Draft
 from tenants.accounts.models import Account
+from tenants.kit.rows import read_row
 from tenants.organisation.models import Official
 
 
 def get_case_for_applicant(account: Account, code: str) -> Case:
     """The account's own case of that code in this commune, else 404."""
-    case = Case.objects.filter(code=code.upper(), account_id=account.pk).first()
+    key = [code.upper(), account.pk]
+    case = read_row(Case, "a.code = %s AND a.account_id = %s", key)
     if case is None:
         raise Http404
     return case
@@ -21,7 +23,7 @@ def get_case_for_applicant(account: Account, code: str) -> Case:
 
 def get_case_for_official(official: Official, code: str) -> Case:
     """A case of the official's commune, else 404."""
-    case = Case.objects.filter(code=code.upper()).first()
+    case = read_row(Case, "a.code = %s", [code.upper()])
     if case is None or not official.active:
         raise Http404
     return case
@@ -29,7 +31,8 @@ def get_case_for_official(official: Official, code: str) -> Case:
 
 def get_draft_for_applicant(account: Account, draft_id: UUID) -> Draft:
     """The account's own unsent form, else 404."""
-    draft = Draft.objects.filter(pk=draft_id, account_id=account.pk).first()
+    key = [draft_id, account.pk]
+    draft = read_row(Draft, "a.id = %s AND a.account_id = %s", key)
     if draft is None:
         raise Http404
     return draft
@@ -37,7 +40,8 @@ def get_draft_for_applicant(account: Account, draft_id: UUID) -> Draft:
 
 def get_draft_for_official(official: Official, draft_id: UUID) -> Draft:
     """A form that this official is filling in for a walk-in, else 404."""
-    draft = Draft.objects.filter(pk=draft_id, official_id=official.pk).first()
+    key = [draft_id, official.pk]
+    draft = read_row(Draft, "a.id = %s AND a.official_id = %s", key)
     if draft is None:
         raise Http404
     return draft

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import psycopg2
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,11 +21,13 @@ from services.cases.models import Attachment, CopyKind, Draft
 from services.catalogue.registry import get_version
 from services.catalogue.schema import Paper, ProcedureDefinition
 from tenants.accounts.models import Account
+from tenants.kit.rows import lock_row, read_rows
 from tenants.organisation.models import Official
 
 # Long enough to fetch a paper from another province, short enough not to hoard.
 KEPT_DAYS = 30
 MAX_FILES_PER_PAPER = 10
+_WRITE = "UPDATE cases_draft SET content = %s, updated_at = %s WHERE id = %s AND updated_at = %s"
 KINDS = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
 
@@ -134,11 +137,10 @@ def _write_if_unchanged(draft: Draft) -> bool:
     """Write the content if the row is as it was read: one statement, which a lock takes four."""
     sealed = Draft._meta.get_field("content").pre_save(draft, add=False)
     read_at, draft.updated_at = draft.updated_at, timezone.now()
-    return bool(
-        Draft.objects.filter(pk=draft.pk, updated_at=read_at).update(
-            content=sealed, updated_at=draft.updated_at
-        )
-    )
+    values: list[Any] = [psycopg2.Binary(sealed), draft.updated_at, draft.pk, read_at]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, values)
+        return bool(cursor.rowcount)
 
 
 @transaction.atomic
@@ -195,7 +197,8 @@ def remove_paper(*, draft: Draft, attachment_id: UUID) -> None:
 
 def attachments_of(owner_id: UUID) -> list[Attachment]:
     """The files of a draft or case in the order they were given."""
-    return list(Attachment.objects.select_related("file").filter(owner_id=owner_id).order_by("id"))
+    rest = "WHERE a.owner_id = %s ORDER BY a.id"
+    return read_rows(Attachment, rest, [owner_id], related="file")
 
 
 def given_papers(attachments: Iterable[Attachment]) -> set[str]:
@@ -222,7 +225,7 @@ def discard_expired() -> int:
 
 def lock_draft(draft: Draft) -> Draft | None:
     """The draft under a row lock for the rest of the transaction; ``None`` when it is gone."""
-    return Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    return lock_row(Draft, "a.id = %s", [draft.pk])
 
 
 def _remove(attachments: QuerySet[Attachment]) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 
 from tenants.accounts.models import Account, normalise_email
-
-_BY_KEY = "SELECT * FROM accounts_account WHERE id = %s"
+from tenants.kit.rows import read_row
 
 
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -19,7 +18,7 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
 
         Every page of everybody signed in asks this; the plain statement spares building it.
         """
-        account = next(iter(Account.objects.raw(_BY_KEY, [user_id])), None)
+        account = read_row(Account, "a.id = %s", [user_id])
         return account if account is not None and self.user_can_authenticate(account) else None
 
     def _authenticate_by_email(self, email: str, password: str) -> Account | None:

@@ -6,6 +6,8 @@ import uuid6
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenants.kit.rows import read_row
+
 
 class Role(models.TextChoices):
     """What an official does in the way of a case through the commune."""
@@ -102,4 +104,7 @@ class Official(models.Model):
 
 def get_letterhead() -> Letterhead:
     """Return the letterhead of the current commune."""
-    return Letterhead.objects.get(id=1)
+    letterhead = read_row(Letterhead, "a.id = %s", [1])
+    if letterhead is None:
+        raise Letterhead.DoesNotExist
+    return letterhead

@@ -56,21 +56,37 @@ MESSAGE_LENGTH = 2000
 def case_view(request: HttpRequest, code: str) -> HttpResponseBase:
     """The case; right after filing (``moi``) its code stands large with what happens next."""
     case = get_case_for_applicant(account_of(request), code)
+    track = commune_url(current_commune(), f"{reverse('track')}?{urlencode({'ma': case.code})}")
+    is_new = "moi" in request.GET
+    context: dict[str, Any] = {
+        "case": case,
+        "definition": definition_of(case),
+        "way": way(case, case.steps.all()),
+        "qr": qr_svg(track),
+        "is_new": is_new,
+        "place": "my-cases",
+    }
+    context |= _just_filed(case) if is_new else _whole(case)
+    return personal_page(request, "citizens/portal/my_case.html", context)
+
+
+def _just_filed(case: Case) -> dict[str, Any]:
+    """What the confirmation says besides: when an official looks at the case."""
+    filed_at = timezone.localtime(case.filed_at)
+    return {"looked_at": working_calendar(current_commune().code).next_opening(filed_at)}
+
+
+def _whole(case: Case) -> dict[str, Any]:
+    """Everything about a case: what happened, what to do, what was sent, what came out."""
     definition = definition_of(case)
     issued = documents_of(case)
     events = list(events_of(case.pk))
     results = [item for item in issued if _is_out(case, item)]
-    filed_at = timezone.localtime(case.filed_at)
-    track = commune_url(current_commune(), f"{reverse('track')}?{urlencode({'ma': case.code})}")
     names = {paper.key: paper.name for paper in definition.papers}
-    context: dict[str, Any] = {
-        "case": case,
-        "definition": definition,
+    return {
         "letterhead": get_letterhead(),
         "due": due_of(case, now()),
         "tag": state_tag(case.state),
-        "looked_at": working_calendar(current_commune().code).next_opening(filed_at),
-        "way": way(case, case.steps.all()),
         "story": tell(events, for_applicant=True),
         "asked": asked_of(case, events),
         "may_withdraw": may_withdraw(case),
@@ -82,11 +98,7 @@ def case_view(request: HttpRequest, code: str) -> HttpResponseBase:
         "slips": [item for item in issued if item.kind not in RESULT_KINDS],
         "results": results,
         "result_ready": any(item.file_id for item in results),
-        "qr": qr_svg(track),
-        "is_new": "moi" in request.GET,
-        "place": "my-cases",
     }
-    return personal_page(request, "citizens/portal/my_case.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
