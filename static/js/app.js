@@ -245,7 +245,8 @@
   };
   const kept = $("form[data-keep]");
   if (kept) keepTyped(kept);
-  else try { forgetTyped(); } catch { /* storage is forbidden */ }
+  /* Opening the desk again is on the way back to the form. */
+  else if (!$("[data-passing]")) try { forgetTyped(); } catch { /* storage is forbidden */ }
   enhance(document);
 
   /* The desk: the hand need not leave the keyboard. */

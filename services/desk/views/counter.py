@@ -155,6 +155,7 @@ def papers(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     context = _frame(draft, PAPERS) | {
         "papers": items,
         "errors": errors,
+        "takes_files": any(item["paper"].kind != "show" for item in items),
         "copy_kinds": CopyKind.choices,
     }
     return _counter_page(request, "papers", context, 422 if errors else 200)

@@ -75,7 +75,7 @@ def examine(request: DeskRequest, code: str) -> HttpResponse:
         "seen": seen,
         "problem": problem,
         "may": may,
-        "keep": not posted,
+        "posted": posted,
         "saved": case.findings is not None,
         "papers": attachments_of(case.pk),
         "sections": sections_of(definition, case.answers),

@@ -75,7 +75,7 @@ def move_page(
         "seen": seen,
         "action": move.action,
         "may": may,
-        "keep": not posted,
+        "posted": posted,
         "writes": move.draw is not None,
         "drawn": drawn,
         "shown": form.fingerprint() if drawn and isinstance(form, PhrasesForm) else "",
