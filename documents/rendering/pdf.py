@@ -15,9 +15,13 @@ from documents.rendering.worker import DONE, LENGTH, read_frame, write_frame
 
 # The job's transaction is idle meanwhile, and the server ends one that idles for ten seconds.
 SECONDS = 9.0
+# Outside a job nothing waits for a starting child but the runner itself.
+START_SECONDS = 60.0
 MAX_HTML_BYTES = 4 * 1024**2
 # A fresh child now and then bounds whatever its libraries do not give back.
 PAGES_PER_CHILD = 500
+# Draws a line of text once, so that fonts are found and loaded before the first real page.
+READY_PAGE = "<!doctype html><html lang=vi><title>.</title><p>Sẵn sàng".encode()
 _ROOT = Path(__file__).resolve().parents[2]
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_FILE")
 
@@ -53,11 +57,21 @@ class Typesetter:
         if len(body) > MAX_HTML_BYTES:
             raise RenderingFailed(f"trang in dài {len(body)} byte, hơn mức {MAX_HTML_BYTES}")
         with self._lock:
-            answer = self._exchange(self._running_child(), body)
+            try:
+                answer = self._exchange(self._running_child(), body, self._seconds)
+            finally:
+                # A child that was killed or has made its share is replaced at once: the next
+                # one loads its libraries while the runner does other things.
+                self._running_child()
         if answer[:1] != DONE:
             raise RenderingFailed(answer[1:].decode(errors="replace")[:400])
         (pages,) = LENGTH.unpack(answer[1 : 1 + LENGTH.size])
         return RenderedPdf(data=answer[1 + LENGTH.size :], pages=pages)
+
+    def warm_up(self) -> None:
+        """Start the child and wait until it has loaded its libraries. Raises RenderingFailed."""
+        with self._lock:
+            self._exchange(self._running_child(), READY_PAGE, START_SECONDS)
 
     def stop(self) -> None:
         """End the child; the next page starts another."""
@@ -73,12 +87,12 @@ class Typesetter:
             self.stop()
             child = self._child = _start_child()
             self._owner, self._made = os.getpid(), 0
-        self._made += 1
         return child
 
-    def _exchange(self, child: subprocess.Popen[bytes], body: bytes) -> bytes:
+    def _exchange(self, child: subprocess.Popen[bytes], body: bytes, seconds: float) -> bytes:
+        self._made += 1
         # Killing the child ends a blocked read as well as a blocked write.
-        watch = threading.Timer(self._seconds, child.kill)
+        watch = threading.Timer(seconds, child.kill)
         watch.start()
         try:
             write_frame(cast(BinaryIO, child.stdin), body)
@@ -89,7 +103,7 @@ class Typesetter:
             watch.cancel()
         if answer is None:
             self.stop()
-            raise RenderingFailed(f"quá {self._seconds:g} giây hoặc quá mức bộ nhớ")
+            raise RenderingFailed(f"quá {seconds:g} giây hoặc quá mức bộ nhớ")
         return answer
 
 
@@ -112,3 +126,8 @@ atexit.register(_typesetter.stop)
 def render_pdf(html: str) -> RenderedPdf:
     """The PDF/A-2u of a page made by ``render_html``. Raises RenderingFailed."""
     return _typesetter.render(html)
+
+
+def warm_up() -> None:
+    """Have the typesetting child ready; for the start of a job runner. Raises RenderingFailed."""
+    _typesetter.warm_up()

@@ -69,6 +69,11 @@ def typeset(html: str) -> Typeset:
     return Typeset(pdf=laid_out.write_pdf(**options) or b"", pages=len(laid_out.pages))
 
 
+def load() -> None:
+    """Load the library, the style sheet and the fallback fonts before the first page."""
+    _engine()
+
+
 def fallback_faces() -> str:
     """The style sheet that declares Spectral, for machines without Times or Liberation Serif."""
     folder = files("fontpkg_spectral") / "files"

@@ -52,8 +52,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer pages until the job runner closes the pipe."""
     from weasyprint.urls import FatalURLFetchingError
 
-    from documents.rendering.typesetting import typeset
+    from documents.rendering.typesetting import load, typeset
 
+    # Before the first page is asked for, which is then waited for by someone.
+    load()
     # A page makes a hundred thousand short-lived objects: collecting while it is made costs a
     # quarter of its time, so garbage is collected between pages.
     gc.freeze()

@@ -15,9 +15,11 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
+from django.utils.module_loading import import_string
 
 from tenants.jobs.backend import CHANNEL
 from tenants.jobs.runner import BACK_OFF, release_expired, run_next_job
@@ -29,6 +31,15 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = BACK_OFF[0].total_seconds()
 _FIRST_RECONNECT_SECONDS = 1.0
 _LAST_RECONNECT_SECONDS = 30.0
+
+
+def get_ready() -> None:
+    """Do what the settings name for the start; jobs run even if that fails."""
+    for name in settings.JOB_RUNNER_STARTS:
+        try:
+            import_string(name)()
+        except Exception:
+            logger.exception("could not get ready: %s", name)
 
 
 class Runner:
@@ -52,6 +63,7 @@ class Runner:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop)
         signal.set_wakeup_fd(self._wake_writer, warn_on_full_buffer=False)
+        get_ready()
         pause = _FIRST_RECONNECT_SECONDS
         while not self.stopping:
             try:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -60,7 +61,10 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
         "asked": asked_of(case, events),
         "sections": sections_of(definition, case.answers),
         "fees": fee_lines(
-            definition, case.answers, channel=case.channel, filed_on=case.filed_at.date()
+            definition,
+            case.answers,
+            channel=case.channel,
+            filed_on=timezone.localtime(case.filed_at).date(),
         ),
         "papers": shown,
         "open_paper": shown[keys.index(chosen) if chosen in keys else 0] if shown else None,

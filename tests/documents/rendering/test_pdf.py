@@ -177,6 +177,43 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_made() -> No
         typesetter.stop()
 
 
+def test_a_child_that_has_made_its_share_is_replaced_before_the_next_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rendering, "PAGES_PER_CHILD", 2)
+    typesetter = Typesetter(seconds=60)
+    try:
+        typesetter.warm_up()
+        first = typesetter._child
+        typesetter.render(html_of("letter"))
+        second = typesetter._child
+        assert first is not None
+        assert second is not None
+        assert second is not first
+        assert first.poll() is not None
+        assert second.poll() is None
+    finally:
+        typesetter.stop()
+
+
+def test_starting_does_not_count_against_the_time_of_the_first_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typesetter = Typesetter(seconds=0.001)
+    try:
+        typesetter.warm_up()
+        child = typesetter._child
+        assert child is not None
+        assert child.poll() is None
+
+        monkeypatch.setattr(rendering, "START_SECONDS", 0.001)
+        typesetter.stop()
+        with pytest.raises(RenderingFailed, match="giây"):
+            typesetter.warm_up()
+    finally:
+        typesetter.stop()
+
+
 def test_a_page_of_more_than_a_hundred_sheets_is_refused() -> None:
     flood = "<p>đoạn</p><div style='break-after: page'></div>" * 120
 

@@ -15,14 +15,27 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from tenants.accounts.models import DeskSession
 from tenants.communes.current import in_commune
+from tenants.jobs.loop import get_ready
 from tenants.jobs.models import Job
 from tenants.jobs.runner import release_expired, run_pending_jobs
 from tests.tenants.jobs.sample_tasks import effect_then_hang, write_file
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+STARTS: list[str] = []
+
+
+def note_start() -> None:
+    STARTS.append("noted")
+
+
+def fail_to_start() -> None:
+    raise RuntimeError("no")
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
@@ -43,6 +56,24 @@ def runner(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
     yield process
     process.kill()
     process.wait()
+
+
+def test_a_runner_gets_ready_even_if_one_step_fails(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    steps = [f"{__name__}.fail_to_start", f"{__name__}.note_start"]
+    monkeypatch.setattr(settings, "JOB_RUNNER_STARTS", steps)
+    STARTS.clear()
+
+    get_ready()
+
+    assert STARTS == ["noted"]
+    assert "fail_to_start" in caplog.text
+
+
+def test_the_product_names_a_start_that_exists() -> None:
+    for name in settings.JOB_RUNNER_STARTS:
+        assert callable(import_string(name))
 
 
 def test_a_commit_wakes_the_runner_and_sigterm_stops_it(
