@@ -15,6 +15,7 @@ from services.cases.models import Case
 from services.cases.processing import complete_step, take_case
 from services.cases.states import Outcome
 from services.catalogue.registry import current_procedure
+from services.catalogue.words import partial_date_in_words
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
 from tenants.organisation.models import Official
@@ -93,6 +94,7 @@ def _findings(case: Case) -> dict[str, Any]:
         return {
             "printed_ethnicity": "Kinh",
             "printed_nationality": "Việt Nam",
+            "printed_death_words": partial_date_in_words(case.answers["death_date"]),
             "printed_last_residence": f"Tổ dân phố số 3, {current_commune().full_name}",
         }
     return {

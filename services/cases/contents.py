@@ -130,7 +130,7 @@ def rejection_content(
 
 
 def _collect_text(case: Case, letterhead: Letterhead) -> str:
-    counter = f"tại {letterhead.centre_name.capitalize()}"
+    counter = f"tại {letterhead.centre_name}"
     if case.channel == "online":
         return f"Bản điện tử tại {commune_url(current_commune(), '/')}; bản giấy {counter}"
     return f"Bản giấy {counter}"
