@@ -33,13 +33,3 @@ def page_to_return_to(request: HttpRequest) -> str:
 def sign_in_url(request: HttpRequest) -> str:
     """Return the address of the sign-in page that leads back to this page."""
     return _central("account_login", next=page_to_return_to(request))
-
-
-def sign_up_url(request: HttpRequest) -> str:
-    """Return the address of the sign-up page that leads back to this page."""
-    return _central("account_signup", next=page_to_return_to(request))
-
-
-def sign_out_url() -> str:
-    """Return the address of the page that asks before signing out."""
-    return _central("account_logout")
