@@ -8,6 +8,7 @@ from typing import Any
 import django
 from csp.constants import NONE, SELF
 
+from config import commune_migrations
 from config.env import BASE_DIR, database, env
 
 DEBUG = env.bool("DEBUG", False)
@@ -55,6 +56,7 @@ TENANT_APPS = [
     "services.cases",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
+COMMUNE_MIGRATIONS: tuple[Any, ...] = commune_migrations.COMMUNE_MIGRATIONS
 TENANT_MODEL = "communes.Commune"
 TENANT_DOMAIN_MODEL = "communes.Domain"
 PUBLIC_SCHEMA_NAME = "public"

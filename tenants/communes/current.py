@@ -14,6 +14,7 @@ from django_tenants.utils import get_public_schema_name
 
 from tenants.communes.models import Commune
 from tenants.communes.official_list import host_label
+from tenants.communes.versions import can_serve
 from tenants.kit.expiring_cache import ExpiringCache
 
 
@@ -43,6 +44,9 @@ class CommuneInfo:
     schema_name: str
     host: str
     state: str
+    schema_version: int
+    oldest_code: int
+    successor_code: str
 
     @property
     def full_name(self) -> str:
@@ -53,6 +57,11 @@ class CommuneInfo:
     def is_active(self) -> bool:
         """Whether its pages are open."""
         return self.state == Commune.State.ACTIVE
+
+    @property
+    def is_served(self) -> bool:
+        """Whether this code can work in its schema; during an upgrade of the fleet it may not."""
+        return can_serve(self.schema_version, self.oldest_code)
 
 
 _SECONDS = 60
@@ -78,6 +87,9 @@ def info_of(commune: Commune) -> CommuneInfo:
         schema_name=commune.schema_name,
         host=f"{host_label(commune.code)}.{settings.BASE_DOMAIN}",
         state=commune.state,
+        schema_version=commune.schema_version,
+        oldest_code=commune.oldest_code,
+        successor_code=commune.successor_code,
     )
 
 

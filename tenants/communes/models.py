@@ -15,6 +15,7 @@ class Commune(TenantMixin):  # type: ignore[misc]
     class State(models.TextChoices):
         ACTIVE = "active", _("đang hoạt động")
         SUSPENDED = "suspended", _("tạm ngừng")
+        MERGED = "merged", _("đã sáp nhập")
 
     # Schemas come from the blueprint (tenants.fleet), never from saving a row.
     auto_create_schema = False
@@ -29,7 +30,16 @@ class Commune(TenantMixin):  # type: ignore[misc]
     state = models.CharField(
         _("trạng thái"), max_length=10, choices=State.choices, default=State.ACTIVE
     )
+    state_changed_at = models.DateTimeField(_("đổi trạng thái lúc"), auto_now_add=True)
     onboarded_at = models.DateTimeField(_("ngày tham gia"), auto_now_add=True)
+    # How many of settings.COMMUNE_MIGRATIONS the schema has had.
+    schema_version = models.PositiveSmallIntegerField(_("phiên bản lược đồ"))
+    # The code that has fewer migrations than this cannot work in the schema any more.
+    oldest_code = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Where the people of a merged commune go now; empty otherwise.
+    successor_code = models.CharField(_("đơn vị kế tiếp"), max_length=5, default="", db_default="")
+    # Which database cluster holds the schema (one, unless there are several by region).
+    cluster = models.CharField(_("cụm dữ liệu"), max_length=32, default="main", db_default="main")
 
     class Meta:
         verbose_name = _("đơn vị")
@@ -46,7 +56,11 @@ class Commune(TenantMixin):  # type: ignore[misc]
             ),
             models.CheckConstraint(
                 name="communes_commune_known_state",
-                condition=models.Q(state__in=("active", "suspended")),
+                condition=models.Q(state__in=("active", "suspended", "merged")),
+            ),
+            models.CheckConstraint(
+                name="communes_commune_merged_into_one",
+                condition=~models.Q(state="merged") | ~models.Q(successor_code=""),
             ),
         )
         indexes = (
@@ -77,3 +91,23 @@ class Domain(DomainMixin):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return str(self.domain)
+
+
+class Figures(models.Model):
+    """What is counted of a commune, so that the centre knows it without entering the schema.
+
+    Written by what happens in the commune, in the same transaction; a row is made with the
+    commune.
+    """
+
+    commune_code = models.CharField(_("mã"), max_length=5, primary_key=True)
+    cases = models.PositiveIntegerField(_("số hồ sơ"), default=0, db_default=0)
+    open_cases = models.PositiveIntegerField(_("đang giải quyết"), default=0, db_default=0)
+    last_activity_at = models.DateTimeField(_("hoạt động gần nhất"), null=True)
+
+    class Meta:
+        verbose_name = _("số liệu của đơn vị")
+        verbose_name_plural = _("số liệu của các đơn vị")
+
+    def __str__(self) -> str:
+        return str(self.commune_code)

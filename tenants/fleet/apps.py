@@ -2,7 +2,6 @@ from django.apps import AppConfig
 
 
 class FleetConfig(AppConfig):
-    """Onboarding; it has no tables yet."""
+    """Onboarding, upgrades, and what operators did."""
 
     name = "tenants.fleet"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -21,13 +21,14 @@ from tenants.communes.current import (
     info_of,
 )
 from tenants.communes.hosts import commune_url, forget_hosts
-from tenants.communes.models import Commune, Domain
+from tenants.communes.models import Commune, Domain, Figures
 from tenants.communes.official_list import (
     OfficialCommune,
     agency_code,
     host_label,
     official_commune,
 )
+from tenants.communes.versions import code_version, oldest_code_of
 from tenants.fleet.blueprint import Blueprint, get_blueprint
 from tenants.fleet.grants import schema_grants
 from tenants.kit.text import fold, sort_key
@@ -129,9 +130,12 @@ def _register(official: OfficialCommune) -> Commune:
         province_name=official.province_name,
         folded=fold(official.full_name),
         sort_key=sort_key(official.short_name),
+        schema_version=code_version(),
+        oldest_code=oldest_code_of(code_version()),
     )
     # Not save(): the library's asks the whole registry and the catalogue first.
     Commune.objects.bulk_create([commune])
+    Figures.objects.bulk_create([Figures(commune_code=official.code)])
     Domain.objects.bulk_create(
         [Domain(domain=host_label(official.code), tenant=commune, is_primary=True)]
     )

@@ -70,3 +70,28 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} ({self.commune_code}, {self.state})"
+
+
+class Schedule(models.Model):
+    """When a task is to be enqueued next in a commune; a row per commune and scheduled task.
+
+    The due ones are found here in one statement, whatever the number of communes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    commune_code = models.CharField(max_length=5)
+    task = models.CharField(max_length=160)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("lịch chạy việc nền")
+        verbose_name_plural = _("lịch chạy việc nền")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["next_at"], name="jobs_schedule_due"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["commune_code", "task"], name="jobs_schedule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} ({self.commune_code}) {self.next_at}"
