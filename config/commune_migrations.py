@@ -6,7 +6,7 @@ the version that the registry keeps of each commune. A test compares the list wi
 
 from tenants.communes.versions import SchemaStep
 
-COMMUNE_MIGRATIONS = (
+COMMUNE_MIGRATIONS: tuple[SchemaStep, ...] = (
     SchemaStep("history", "0001_initial"),
     SchemaStep("organisation", "0001_initial"),
     SchemaStep("files", "0001_initial"),
