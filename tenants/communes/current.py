@@ -139,9 +139,12 @@ def each_commune() -> Iterator[CommuneInfo]:
             yield info
 
 
-def forget_communes() -> None:
-    """Make changes of the registry seen at once in this process."""
-    _by_code.clear()
+def forget_communes(code: str | None = None) -> None:
+    """Make a change of the registry seen at once in this process: of one commune, or of any."""
+    if code is None:
+        _by_code.clear()
+    else:
+        _by_code.forget(code)
 
 
 def _enter(tenant: Any) -> Any:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from tenants.communes.current import CommuneInfo, at_centre, info_of
 from tenants.communes.models import Domain
-from tenants.communes.official_list import host_label
+from tenants.communes.official_list import code_of_host_label, host_label
 from tenants.kit.expiring_cache import ExpiringCache
 
 _KNOWN_SECONDS = 60
@@ -24,15 +24,26 @@ class Site:
     moved: bool
 
 
-_sites: ExpiringCache[str, Site | None] = ExpiringCache(
-    seconds=_KNOWN_SECONDS, seconds_if_none=_UNKNOWN_SECONDS, size=12_000
-)
+def _cache(size: int) -> ExpiringCache[str, Site | None]:
+    return ExpiringCache(seconds=_KNOWN_SECONDS, seconds_if_none=_UNKNOWN_SECONDS, size=size)
+
+
+_by_label = _cache(12_000)
+_by_own_domain = _cache(1_000)
 
 
 def find_site(host: str) -> Site | None:
-    """Return the commune's site of a host (without port), None when nobody has it."""
-    name = host.removesuffix(f".{settings.BASE_DOMAIN}")
-    return _sites.get(name, lambda: _load(name))
+    """Return the commune's site of a host (without port), None when nobody has it.
+
+    Names under the base domain come from the official list; for another one the database is
+    not asked, so that made-up hosts cost nothing.
+    """
+    label = host.removesuffix(f".{settings.BASE_DOMAIN}")
+    if label == host:
+        return _by_own_domain.get(host, lambda: _load(host))
+    if code_of_host_label(label) is None:
+        return None
+    return _by_label.get(label, lambda: _load(label))
 
 
 def is_central(host: str) -> bool:
@@ -51,9 +62,13 @@ def central_url(path: str = "/") -> str:
     return _url(settings.BASE_DOMAIN, path)
 
 
-def forget_hosts() -> None:
-    """Make changes of the registry seen at once in this process."""
-    _sites.clear()
+def forget_hosts(code: str | None = None) -> None:
+    """Make a change of the registry seen at once in this process: of one commune, or of any."""
+    _by_own_domain.clear()  # a few, and not known by code
+    if code is None:
+        _by_label.clear()
+    else:
+        _by_label.forget(host_label(code))
 
 
 def _url(host: str, path: str) -> str:

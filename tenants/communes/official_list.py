@@ -136,6 +136,16 @@ def host_label(code: str) -> str:
     return _host_labels()[code]
 
 
+@cache
+def _codes_by_host_label() -> dict[str, str]:
+    return {label: code for code, label in _host_labels().items()}
+
+
+def code_of_host_label(label: str) -> str | None:
+    """Return the code of the commune that has this host label, None when none has."""
+    return _codes_by_host_label().get(label)
+
+
 def agency_code(code: str, on: datetime.date) -> str:
     """Return the agency code of a commune at a date: "H26.00004".
 
