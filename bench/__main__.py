@@ -9,7 +9,8 @@ from bench.browser import UnexpectedAnswer
 from bench.measuring import Measuring
 from bench.processes import machine
 from bench.results import Results, say
-from bench.stack import BenchFailed, Stack
+from bench.server import BenchFailed
+from bench.stack import Stack
 from config.local.postgres import PostgresUnavailable
 
 

@@ -39,6 +39,23 @@ MEASURES: dict[str, Measure] = {
     "pdf.warm_ms": Measure("ms/page", 60),
     "pdf.per_second_per_core": Measure("pages/s", None, "higher"),
     "worker.memory_mb": Measure("MB", 150),
+    # make bench-fleet
+    "onboard.growth_ratio": Measure("x", 1.2),
+    "onboard.to_bare_ratio": Measure("x", 1.5),
+    "onboard.stock_to_ours": Measure("x", 30, "higher"),
+    "onboard.clone_to_ours": Measure("x", None, "higher"),
+    "onboard.all_seconds": Measure("s", 180),
+    "migrate.to_bare_ratio": Measure("x", 1.5),
+    "migrate.stock_to_ours": Measure("x", 300, "higher"),
+    "migrate.fleet_seconds": Measure("s", 10),
+    "page.to_rls_ratio_300": Measure("x", 0.88, "higher"),
+    "page.to_stock_ratio_1": Measure("x", 1.15, "higher"),
+    "page.overhead_statements": Measure("statements", 1),
+    "backend.mb_per_commune": Measure("MB", None),
+    "schema.relations": Measure("relations", 100),
+    "schema.empty_kb": Measure("KB", None),
+    "export.one_seconds": Measure("s", 1),
+    "recovery.seconds": Measure("s", None),
 }
 
 

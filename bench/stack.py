@@ -2,57 +2,42 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import http.client
 import json
 import os
 import secrets
-import shutil
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
 from bench.processes import family
-from config.local import postgres
+from bench.server import DOMAIN, BenchFailed, MeasuredServer, free_port, product_settings
 from tenants.communes.official_list import host_label
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".local" / "bench"
 DATA = Path(__file__).parent / "data"
-DOMAIN = "xaso.localhost"
 # Filing is measured in one commune; the desk of another holds the cases of the list.
 FILING, DESK = "00004", "00008"
 COMMUNES = (FILING, DESK, "16681", "26740")
 HOSTS = tuple(f"{host_label(code)}.{DOMAIN}" for code in COMMUNES)
-_LOGGED = f"|{postgres.APPLICATION_ROLE}|LOG:  statement:"
 START_SECONDS = 60.0
 JOB_SECONDS = 120.0
 
 
-class BenchFailed(Exception):
-    """The measurement cannot go on, or found what must not be."""
-
-
-class Stack:
+class Stack(MeasuredServer):
     """Everything that runs during a measurement; begun empty and ended with `stop`."""
 
     def __init__(self) -> None:
-        shutil.rmtree(HOME, ignore_errors=True)
-        (HOME / "log").mkdir(parents=True)
-        self.server = postgres.start(HOME)
-        self._admin = psycopg2.connect(self.server.superuser_url)
-        self._admin.autocommit = True
-        self.port = _free_port()
-        self.environment = os.environ | _settings(self.server, self.port)
+        super().__init__(HOME)
+        self.port = free_port()
+        self.environment = os.environ | product_settings(HOME, self.server, f":{self.port}")
+        self.environment["BENCH_PASSWORD"] = secrets.token_urlsafe(16)
+        self.environment["BENCH_IMPORTS"] = str(HOME / "imports")
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._log_at = 0
 
     # ── Starting and stopping ────────────────────────────────────────────
     def start(self) -> dict[str, Any]:
@@ -64,7 +49,6 @@ class Stack:
         self._command("collectstatic", "--noinput")
         self._run("content", [sys.executable, "-m", "bench.content", FILING, DESK])
         made: dict[str, Any] = json.loads((HOME / "log" / "content.log").read_text())
-        self._sql("ALTER SYSTEM SET log_line_prefix = '%%|%u|'")
         self._serve("web", _gunicorn(self.port))
         self._serve("jobs", [sys.executable, "manage.py", "run_jobs"])
         self._wait_for_pages()
@@ -77,12 +61,7 @@ class Stack:
         for process in self._processes.values():
             process.wait()
         self._processes.clear()
-        self._admin.close()
-        self.server.stop()
-        subprocess.run(
-            [sys.executable, "-m", "config.local.postgres", "destroy", "--state", str(HOME)],
-            check=False,
-        )
+        self.destroy()
 
     def papers(self) -> dict[str, float]:
         """What `bench.papers` measures."""
@@ -113,17 +92,11 @@ class Stack:
         (worker,) = [pid for pid in family(master) if pid != master]
         return worker
 
-    @property
-    def server_pid(self) -> int:
-        """The parent of all PostgreSQL processes."""
-        folder = Path(str(self._row("SHOW data_directory")[0]))
-        return int((folder / "postmaster.pid").read_text().splitlines()[0])
-
     def wait_for_jobs(self) -> None:
         """Wait until no job is queued or runs; one that failed for good ends the measurement."""
         deadline = time.monotonic() + JOB_SECONDS
         while True:
-            left, error = self._row(
+            left, error = self.row(
                 "SELECT count(*) FILTER (WHERE state IN ('queued', 'running')), "
                 "max(error) FILTER (WHERE state = 'failed') FROM jobs_job"
             )
@@ -134,40 +107,6 @@ class Stack:
             if time.monotonic() > deadline:
                 raise BenchFailed(f"{left} jobs are still waiting")
             time.sleep(0.01)
-
-    # ── Statements ───────────────────────────────────────────────────────
-    @contextlib.contextmanager
-    def statements_logged(self) -> Iterator[None]:
-        """Let the server log every statement meanwhile."""
-        self._log_statements("all")
-        self._log_at = self.server.log_path.stat().st_size
-        try:
-            yield
-        finally:
-            self._log_statements("none")
-
-    def take_statements(self) -> list[str]:
-        """The first lines of the application's statements since this was last asked."""
-        with self.server.log_path.open("rb") as log:
-            log.seek(self._log_at)
-            new = log.read()
-        self._log_at += len(new)
-        lines = new.decode(errors="replace").splitlines()
-        return [line.partition("statement: ")[2] for line in lines if _LOGGED in line]
-
-    def _log_statements(self, which: str) -> None:
-        self._sql(f"ALTER SYSTEM SET log_statement = '{which}'")
-        time.sleep(0.2)  # until every backend has heard of it
-
-    def _row(self, query: str) -> tuple[Any, ...]:
-        with self._admin.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchone() or ()
-
-    def _sql(self, statement: str) -> None:
-        with self._admin.cursor() as cursor:
-            cursor.execute(statement)
-            cursor.execute("SELECT pg_reload_conf()")
 
     # ── Processes ────────────────────────────────────────────────────────
     def _command(self, *arguments: str, role: str | None = None) -> None:
@@ -212,30 +151,3 @@ def _gunicorn(port: int) -> list[str]:
         "--access-logfile - --config python:bench.gunicorn_hooks"
     )
     return [sys.executable, "-m", "gunicorn", "config.wsgi", *options.split()]
-
-
-def _settings(server: postgres.LocalServer, port: int) -> dict[str, str]:
-    def key() -> str:
-        return base64.b64encode(secrets.token_bytes(32)).decode()
-
-    return {
-        "BASE_DOMAIN": DOMAIN,
-        "PUBLIC_PORT": f":{port}",
-        "DEBUG": "False",
-        "DATABASE_URL": server.application_url,
-        "DATABASE_OWNER_URL": server.owner_url,
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "ENCRYPTION_KEYS": f"bench:{key()}",
-        "INDEX_KEY": key(),
-        "FILES_ROOT": str(HOME / "files"),
-        "BLUEPRINT_DIR": str(HOME / "blueprints"),
-        "EMAIL_FILE_PATH": str(HOME / "mail"),
-        "BENCH_PASSWORD": secrets.token_urlsafe(16),
-        "BENCH_IMPORTS": str(HOME / "imports"),
-    }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

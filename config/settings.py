@@ -161,6 +161,9 @@ TASKS = {"default": {"BACKEND": "tenants.jobs.backend.JobsBackend"}}
 # What a runner does once before its first job.
 JOB_RUNNER_STARTS = ["documents.rendering.pdf.warm_up"]
 
+# The list of communes, their predecessors and agency codes: files of the folder `data` there.
+OFFICIAL_LIST_DIR = env.path("OFFICIAL_LIST_DIR", BASE_DIR / "tenants" / "communes" / "data")
+
 # ── Pages ────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]

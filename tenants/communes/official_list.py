@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
+
 from tenants.kit.text import fold, sort_key
 
-_DATA = Path(__file__).parent / "data"
 _KINDS = ("phuong ", "xa ", "dac khu ")
 _PROVINCE_KINDS = ("thanh pho ", "tinh ")
 
@@ -259,5 +260,5 @@ def _number(text: str) -> float | None:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+    with (Path(settings.OFFICIAL_LIST_DIR) / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
