@@ -37,6 +37,10 @@ from tenants.organisation.models import Letterhead, Official, Role
 ADMINISTRATOR_TITLE = "Quản trị hệ thống"
 
 
+class OnboardingFailed(Exception):
+    """A commune could not be onboarded; the sentence says why and what to do."""
+
+
 class Outcome(enum.Enum):
     """What onboarding found to do."""
 
