@@ -12,6 +12,7 @@ OWNER_COMMANDS = {
     "migrate_schemas",
     "onboard",
     "prepare_database",
+    "run_fleet_jobs",
 }
 
 

@@ -17,6 +17,7 @@ from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskResult, TaskResultStatus
 
 from tenants.communes.current import current_commune
+from tenants.jobs.models import CENTRE, FLEET_QUEUE
 
 # The name of the PostgreSQL notification that wakes idle runners.
 CHANNEL = "jobs"
@@ -60,7 +61,7 @@ def _keys_as_text(value: Any) -> Any:
 
 
 class JobsBackend(BaseTaskBackend):
-    """Writes jobs of the commune we are in; raises NoCommune where there is none."""
+    """Writes jobs of the commune we are in, and of the fleet; raises NoCommune where none is."""
 
     supports_defer = True
 
@@ -89,8 +90,9 @@ class JobsBackend(BaseTaskBackend):
             "id": key,
             "task": task.module_path,
             "args": json.dumps({"args": result.args, "kwargs": result.kwargs}),
-            # No default and no argument: a job can only belong to the commune we are in.
-            "commune": current_commune().code,
+            # No default and no argument: a job can only belong to the commune we are in. Those
+            # of the fleet's queue belong to none, wherever they are enqueued.
+            "commune": CENTRE if task.queue_name == FLEET_QUEUE else current_commune().code,
             "queue": task.queue_name,
             "not_before": task.run_after,
             "channel": CHANNEL,

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
@@ -33,9 +32,9 @@ _FIRST_RECONNECT_SECONDS = 1.0
 _LAST_RECONNECT_SECONDS = 30.0
 
 
-def get_ready() -> None:
-    """Do what the settings name for the start; jobs run even if that fails."""
-    for name in settings.JOB_RUNNER_STARTS:
+def get_ready(starts: Sequence[str]) -> None:
+    """Call what is to be done at the start (dotted names); jobs run even if that fails."""
+    for name in starts:
         try:
             import_string(name)()
         except Exception:
@@ -43,10 +42,11 @@ def get_ready() -> None:
 
 
 class Runner:
-    """Runs jobs until it is told to stop; the job in hand is finished first."""
+    """Runs jobs of its queues until it is told to stop; the job in hand is finished first."""
 
-    def __init__(self, queues: Sequence[str]) -> None:
+    def __init__(self, queues: Sequence[str], *, starts: Sequence[str] = ()) -> None:
         self.queues = tuple(queues)
+        self.starts = tuple(starts)
         self.stopping = False
         self._listening_on: Any = None
         # A signal writes here, which ends a sleep that would otherwise go on.
@@ -63,7 +63,7 @@ class Runner:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop)
         signal.set_wakeup_fd(self._wake_writer, warn_on_full_buffer=False)
-        get_ready()
+        get_ready(self.starts)
         pause = _FIRST_RECONNECT_SECONDS
         while not self.stopping:
             try:
@@ -98,18 +98,27 @@ class Runner:
             self._listening_on = connection.connection
 
     def _sleep(self, seconds: float) -> None:
-        """Sleep until a notification, a signal, or the time is up."""
-        raw = self._listening_on
-        watched: list[Any] = [self._wake_reader]
-        if raw is not None and not raw.closed:
-            watched.append(raw)
-        ready, _, _ = select.select(watched, [], [], seconds)
-        if raw in ready:
-            with connection.wrap_database_errors:
-                raw.poll()
-            raw.notifies.clear()
-        if self._wake_reader in ready:
-            os.read(self._wake_reader, 64)
+        """Sleep until a job comes into one of our queues, a signal, or the time is up."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            raw = self._listening_on
+            watched: list[Any] = [self._wake_reader]
+            if raw is not None and not raw.closed:
+                watched.append(raw)
+            ready, _, _ = select.select(watched, [], [], left)
+            if self._wake_reader in ready:
+                os.read(self._wake_reader, 64)
+                return
+            if raw in ready and self._is_ours(raw):
+                return
+
+    def _is_ours(self, raw: Any) -> bool:
+        """Whether the notifications that came are about our queues."""
+        with connection.wrap_database_errors:
+            raw.poll()
+        queues = {notification.payload for notification in raw.notifies}
+        raw.notifies.clear()
+        return not queues.isdisjoint(self.queues)
 
     def _close(self) -> None:
         self._listening_on = None

@@ -9,9 +9,14 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+# Jobs of the whole fleet (onboarding, housekeeping of shared tables) stand in a queue of their
+# own and belong to the centre. No commune has this code.
+FLEET_QUEUE = "fleet"
+CENTRE = "00000"
+
 
 class Job(models.Model):
-    """A call of a task, waiting for or run by a job runner, in exactly one commune."""
+    """A call of a task, waiting for or run by a job runner, in one commune or at the centre."""
 
     class State(models.TextChoices):
         """Where a job stands."""
@@ -61,6 +66,12 @@ class Job(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="jobs_job_commune_given", condition=~models.Q(commune_code="")
+            ),
+            # What the owner's role runs is never a commune's job, and the other way round.
+            models.CheckConstraint(
+                name="jobs_job_fleet_is_centre",
+                condition=models.Q(queue=FLEET_QUEUE, commune_code=CENTRE)
+                | ~models.Q(queue=FLEET_QUEUE) & ~models.Q(commune_code=CENTRE),
             ),
             models.CheckConstraint(
                 name="jobs_job_running_has_lease",

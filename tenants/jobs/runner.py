@@ -13,6 +13,7 @@ import json
 import logging
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,8 +22,8 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from django_tasks.base import Task
 
-from tenants.communes.current import in_commune
-from tenants.jobs.models import Job
+from tenants.communes.current import at_centre, in_commune
+from tenants.jobs.models import CENTRE, FLEET_QUEUE, Job
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class LeaseLost(Exception):
 
 
 class NotATask(Exception):
-    """The name in a job's row does not lead to a task."""
+    """The name in a job's row does not lead to a task, or not to one of its queue."""
 
 
 @dataclass(frozen=True)
@@ -128,20 +129,27 @@ def release_expired() -> int:
         return int(cursor.rowcount)
 
 
-def _load_task(name: str) -> Task[Any, Any]:
+def _load_task(claim: Claim) -> Task[Any, Any]:
     try:
-        task = import_string(name)
+        task = import_string(claim.task)
     except ImportError as error:
-        raise NotATask(name) from error
+        raise NotATask(claim.task) from error
     if not isinstance(task, Task):
-        raise NotATask(name)
+        raise NotATask(claim.task)
+    # The owner's role runs only what is written for it, whatever a row says.
+    if (task.queue_name == FLEET_QUEUE) != (claim.commune_code == CENTRE):
+        raise NotATask(claim.task)
     return task
 
 
+def _place_of(claim: Claim) -> AbstractContextManager[Any]:
+    return at_centre() if claim.commune_code == CENTRE else in_commune(claim.commune_code)
+
+
 def _perform(claim: Claim) -> None:
-    """Run the task in its commune and mark the job done, in one transaction."""
-    task = _load_task(claim.task)
-    with transaction.atomic(), in_commune(claim.commune_code):
+    """Run the task where it belongs and mark the job done, in one transaction."""
+    task = _load_task(claim)
+    with transaction.atomic(), _place_of(claim):
         task.call(*claim.args, **claim.kwargs)
         with connection.cursor() as cursor:
             cursor.execute(_FINISH, {"id": claim.id, "attempt": claim.attempt})

@@ -7,10 +7,12 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+from django.db import connection
 from django_tasks import task
 
 from tenants.accounts.desk import open_desk
 from tenants.communes.current import current_commune
+from tenants.jobs.models import FLEET_QUEUE
 
 ran: list[tuple[str, str]] = []
 
@@ -41,6 +43,19 @@ def effect_then_hang(account_id: str, started: str) -> None:
     if not Path(started).exists():
         Path(started).write_text(str(os.getpid()))
         time.sleep(60)
+
+
+@task(queue_name=FLEET_QUEUE)
+def create_schema(name: str) -> None:
+    """Do at the centre what only the owner's role may."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {name}")
+
+
+@task(queue_name=FLEET_QUEUE)
+def where_am_i() -> None:
+    """Remember that this ran in no commune."""
+    ran.append((connection.schema_name, "fleet"))  # type: ignore[attr-defined]
 
 
 @task()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -22,10 +19,8 @@ from tenants.communes.current import in_commune
 from tenants.jobs.loop import get_ready
 from tenants.jobs.models import Job
 from tenants.jobs.runner import release_expired, run_pending_jobs
+from tests.tenants.jobs.processes import Start, wait_for
 from tests.tenants.jobs.sample_tasks import effect_then_hang, write_file
-
-ROOT = Path(__file__).resolve().parents[3]
-
 
 STARTS: list[str] = []
 
@@ -38,34 +33,17 @@ def fail_to_start() -> None:
     raise RuntimeError("no")
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
 @pytest.fixture
-def runner(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
+def runner(start: Start) -> subprocess.Popen[bytes]:
     """A real runner on the test's database."""
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "run_jobs"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "BASE_DOMAIN": settings.BASE_DOMAIN},
-    )
-    yield process
-    process.kill()
-    process.wait()
+    return start("run_jobs")
 
 
-def test_a_runner_gets_ready_even_if_one_step_fails(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_runner_gets_ready_even_if_one_step_fails(caplog: pytest.LogCaptureFixture) -> None:
     steps = [f"{__name__}.fail_to_start", f"{__name__}.note_start"]
-    monkeypatch.setattr(settings, "JOB_RUNNER_STARTS", steps)
     STARTS.clear()
 
-    get_ready()
+    get_ready(steps)
 
     assert STARTS == ["noted"]
     assert "fail_to_start" in caplog.text

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.jobs.loop import Runner
+from tenants.jobs.models import FLEET_QUEUE
 
 
 class Command(BaseCommand):
@@ -27,4 +29,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
-        Runner(options["queues"] or ["default"]).run()
+        queues = options["queues"] or ["default"]
+        if FLEET_QUEUE in queues:
+            raise CommandError(
+                f"Hàng đợi “{FLEET_QUEUE}” cần quyền chủ sở hữu cơ sở dữ liệu: hãy chạy lệnh "
+                "run_fleet_jobs trong một tiến trình riêng."
+            )
+        Runner(queues, starts=settings.JOB_RUNNER_STARTS).run()
