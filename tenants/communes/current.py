@@ -154,6 +154,6 @@ def _enter(tenant: Any) -> Any:
 
 
 def _load(code: str) -> CommuneInfo | None:
-    with at_centre():
+    with cast(Any, connection).at_any_search_path():
         commune = Commune.objects.filter(code=code).first()
     return None if commune is None else info_of(commune)

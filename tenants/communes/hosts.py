@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django.conf import settings
+from django.db import connection
 
-from tenants.communes.current import CommuneInfo, at_centre, info_of
+from tenants.communes.current import CommuneInfo, info_of
 from tenants.communes.models import Domain
 from tenants.communes.official_list import code_of_host_label, host_label
 from tenants.kit.expiring_cache import ExpiringCache
@@ -77,7 +79,7 @@ def _url(host: str, path: str) -> str:
 
 
 def _load(name: str) -> Site | None:
-    with at_centre():
+    with cast(Any, connection).at_any_search_path():
         domain = Domain.objects.select_related("tenant").filter(domain=name).first()
     if domain is None:
         return None

@@ -103,6 +103,15 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
             self._marker_needed = previous
             self.forget_search_path()
 
+    @contextmanager
+    def at_any_search_path(self) -> Iterator[None]:
+        """Read shared tables as the connection is: no commune has a table of such a name."""
+        previous, self._applying = self._applying, True
+        try:
+            yield
+        finally:
+            self._applying = previous
+
     # ── Setting the search path ──────────────────────────────────────────
     def apply_search_path(self) -> None:
         """Set the search path if the commune changed; raise MarkerMissing if it is not there."""
@@ -152,25 +161,17 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
     def _handle_search_path(self, cursor: Any = None) -> None:
         self.apply_search_path()
 
-    @contextmanager
-    def _search_path_left_alone(self) -> Iterator[None]:
-        # Savepoints concern no table; a rollback must work where the marker is missing.
-        previous, self._applying = self._applying, True
-        try:
-            yield
-        finally:
-            self._applying = previous
-
+    # Savepoints concern no table; a rollback must work where the marker is missing.
     def _savepoint(self, sid: str) -> None:
-        with self._search_path_left_alone():
+        with self.at_any_search_path():
             super()._savepoint(sid)
 
     def _savepoint_commit(self, sid: str) -> None:
-        with self._search_path_left_alone():
+        with self.at_any_search_path():
             super()._savepoint_commit(sid)
 
     def _savepoint_rollback(self, sid: str) -> None:
-        with self._search_path_left_alone():
+        with self.at_any_search_path():
             super()._savepoint_rollback(sid)
 
     def make_cursor(self, cursor: Any) -> CursorWrapper:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -35,7 +35,18 @@ def _database_away(request: HttpRequest) -> HttpResponse:
     return HttpResponse("answered")
 
 
-urlpatterns = [path("", _whose_site), path("may-fail", _database_away)]
+@login_not_required
+def _column_gone(request: HttpRequest) -> HttpResponse:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT no_such_column FROM organisation_letterhead")
+    return HttpResponse("never")
+
+
+urlpatterns = [
+    path("", _whose_site),
+    path("may-fail", _database_away),
+    path("column-gone", _column_gone),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +87,84 @@ def test_a_suspended_commune_says_so(
     answer = commune_client(ba_dinh).get("/")
     assert answer.status_code == 503
     assert answer["Retry-After"]
+
+
+CLOSED = {
+    "suspended": {"state": "suspended"},
+    "too old": {"schema_version": 0},
+    "too new": {"oldest_code": 30_000},
+    "merged": {"state": "merged", "successor_code": "00008"},
+    "merged into one that is not here": {"state": "merged", "successor_code": "00070"},
+    "merged into one that nobody knows": {"state": "merged", "successor_code": "99999"},
+}
+
+
+@pytest.mark.parametrize(
+    ("why", "status", "words"),
+    [
+        ("suspended", 503, "tạm ngừng"),
+        ("too old", 503, "đang nâng cấp"),
+        ("too new", 503, "đang nâng cấp"),
+        ("merged", 410, "đã sáp nhập vào Phường Ngọc Hà, Thành phố Hà Nội"),
+        ("merged into one that is not here", 410, "Phường Hoàn Kiếm, Thành phố Hà Nội chưa có"),
+        ("merged into one that nobody knows", 410, "Tìm xã, phường"),
+    ],
+)
+def test_nothing_is_done_on_a_closed_site_and_its_page_says_why(
+    commune_client: Callable[[CommuneInfo], Client],
+    ba_dinh: CommuneInfo,
+    why: str,
+    status: int,
+    words: str,
+):
+    Commune.objects.filter(code="00004").update(**CLOSED[why])
+    answer = commune_client(ba_dinh).post("/")
+    assert answer.status_code == status
+    assert bool(answer.get("Retry-After")) == (status == 503)
+    assert words in answer.content.decode()
+    assert "Phường Ba Đình" in answer.content.decode()
+
+
+@pytest.mark.parametrize("why", [why for why in CLOSED if why != "merged"])
+def test_a_closed_site_has_its_page_for_readers_too_in_both_languages(
+    commune_client: Callable[[CommuneInfo], Client], ba_dinh: CommuneInfo, why: str
+):
+    Commune.objects.filter(code="00004").update(**CLOSED[why])
+    client = commune_client(ba_dinh)
+    vietnamese = client.get("/thu-tuc/")
+    client.cookies["django_language"] = "en"
+    english = client.get("/thu-tuc/")
+    assert vietnamese.status_code == english.status_code
+    assert vietnamese.status_code in (410, 503)
+    assert '<html lang="vi">' in vietnamese.content.decode()
+    assert '<html lang="en">' in english.content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_readers_of_a_merged_communes_site_are_led_to_the_same_page_of_its_successor(
+    commune_client: Callable[[CommuneInfo], Client], ba_dinh: CommuneInfo, method: str
+):
+    Commune.objects.filter(code="00004").update(**CLOSED["merged"])
+    answer = getattr(commune_client(ba_dinh), method)("/thu-tuc/1.001193/?q=1")
+    assert answer.status_code == 301
+    ngoc_ha = "http://phuong-ngoc-ha-ha-noi.xaso.localhost"
+    assert answer["Location"] == f"{ngoc_ha}/thu-tuc/1.001193/?q=1"
+    assert "max-age" in answer["Cache-Control"]
+
+
+def test_a_column_that_an_upgrade_took_away_just_now_is_no_fault_of_the_page(
+    commune_client: Callable[[CommuneInfo], Client],
+    ba_dinh: CommuneInfo,
+    ngoc_ha: CommuneInfo,
+):
+    clients = commune_client(ba_dinh), commune_client(ngoc_ha)
+    assert [client.get("/").status_code for client in clients] == [200, 200]
+    Commune.objects.filter(code="00004").update(oldest_code=30_000)
+    answer = clients[0].get("/column-gone")
+    assert answer.status_code == 503
+    assert "đang nâng cấp" in answer.content.decode()
+    with pytest.raises(ProgrammingError):
+        clients[1].get("/column-gone")
 
 
 def test_a_domain_of_its_own_redirects_to_the_communes_site(db: None, settings: Settings):
