@@ -18,35 +18,19 @@ from django_tasks.base import Task, TaskResult, TaskResultStatus
 
 from tenants.communes.current import current_commune
 from tenants.jobs.models import CENTRE, FLEET_QUEUE
+from tenants.jobs.turns import CHANNEL, next_turn
 
-# The name of the PostgreSQL notification that wakes idle runners.
-CHANNEL = "jobs"
-
-# Fairness between communes is decided here, once, by the turn that a job takes: one after the
-# commune's own last waiting job, but never before the first job of the whole queue. A commune
-# with a thousand jobs waiting occupies a thousand turns; another commune's first job takes the
-# turn that is served next. Jobs that wait for a later time do not hold the queue's turn back.
-_INSERT = """
+_INSERT = f"""
 INSERT INTO jobs_job
     (id, task, args, commune_code, queue, state, attempts, error, not_before, created_at, turn)
 VALUES (
-    %(id)s, %(task)s, %(args)s, %(commune)s, %(queue)s, 'queued', 0, '',
+    %(id)s, %(task)s, %(args)s, %(commune)s, %(queue)s,
+    CASE WHEN %(not_before)s > STATEMENT_TIMESTAMP() THEN 'later' ELSE 'queued' END, 0, '',
     COALESCE(%(not_before)s, STATEMENT_TIMESTAMP()), STATEMENT_TIMESTAMP(),
-    GREATEST(
-        COALESCE((
-            SELECT turn FROM jobs_job
-            WHERE state = 'queued' AND queue = %(queue)s
-                AND not_before <= STATEMENT_TIMESTAMP()
-            ORDER BY queue, turn, id LIMIT 1
-        ), 0),
-        1 + COALESCE((
-            SELECT max(turn) FROM jobs_job
-            WHERE state = 'queued' AND queue = %(queue)s AND commune_code = %(commune)s
-        ), 0)
-    )
+    {next_turn("%(queue)s", "%(commune)s")}
 )
-RETURNING created_at, pg_notify(%(channel)s, %(queue)s)
-"""
+RETURNING created_at, pg_notify('{CHANNEL}', %(queue)s)
+"""  # noqa: S608 (SQL of this package)
 
 
 def _keys_as_text(value: Any) -> Any:
@@ -95,7 +79,6 @@ class JobsBackend(BaseTaskBackend):
             "commune": CENTRE if task.queue_name == FLEET_QUEUE else current_commune().code,
             "queue": task.queue_name,
             "not_before": task.run_after,
-            "channel": CHANNEL,
         }
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, values)

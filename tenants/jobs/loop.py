@@ -20,8 +20,8 @@ from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 from django.utils.module_loading import import_string
 
-from tenants.jobs.backend import CHANNEL
 from tenants.jobs.runner import BACK_OFF, release_expired, run_next_job
+from tenants.jobs.turns import CHANNEL, join_due
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ class Runner:
             self._listen()
             if time.monotonic() - swept_at >= SWEEP_SECONDS:
                 release_expired()
+                join_due()
                 swept_at = time.monotonic()
             while not self.stopping and run_next_job(self.queues) is not None:
                 pass

@@ -21,6 +21,7 @@ class Job(models.Model):
     class State(models.TextChoices):
         """Where a job stands."""
 
+        LATER = "later", _("hẹn giờ")
         QUEUED = "queued", _("đang chờ")
         RUNNING = "running", _("đang chạy")
         DONE = "done", _("đã xong")
@@ -62,6 +63,10 @@ class Job(models.Model):
                 name="jobs_job_lease",
                 condition=models.Q(state="running"),
             ),
+            models.Index(
+                fields=["not_before"], name="jobs_job_later", condition=models.Q(state="later")
+            ),
+            models.Index(fields=["id"], name="jobs_job_failed", condition=models.Q(state="failed")),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(

@@ -22,8 +22,10 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from django_tasks.base import Task
 
-from tenants.communes.current import at_centre, in_commune
+from tenants.communes.current import CommuneInfo, at_centre, commune_info, entered
+from tenants.communes.models import Commune
 from tenants.jobs.models import CENTRE, FLEET_QUEUE, Job
+from tenants.jobs.turns import join_due
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +75,14 @@ SET state = %(state)s, lease_until = NULL, error = %(error)s,
 WHERE id = %(id)s AND state = 'running' AND attempts = %(attempt)s
 """
 
+# Not the job's fault, so the attempt does not count.
+_POSTPONE = """
+UPDATE jobs_job
+SET state = 'later', lease_until = NULL, attempts = attempts - 1, error = %(error)s,
+    not_before = STATEMENT_TIMESTAMP() + make_interval(secs => %(wait)s)
+WHERE id = %(id)s AND state = 'running' AND attempts = %(attempt)s
+"""
+
 _RELEASE = """
 UPDATE jobs_job
 SET state = CASE WHEN attempts < %(most)s THEN 'queued' ELSE 'failed' END, lease_until = NULL,
@@ -80,6 +90,20 @@ SET state = CASE WHEN attempts < %(most)s THEN 'queued' ELSE 'failed' END, lease
     error = %(error)s
 WHERE state = 'running' AND lease_until < STATEMENT_TIMESTAMP()
 """
+
+
+# A commune is upgraded in seconds, and what this process knows of it is at most a minute old.
+UPGRADE_WAIT = timedelta(minutes=1)
+# A merged commune comes back only if the merger is undone.
+MERGED_WAIT = timedelta(hours=1)
+
+
+class CommuneNotServed(Exception):
+    """The commune's schema is not one that this code works in now."""
+
+    def __init__(self, code: str, wait: timedelta) -> None:
+        self.wait = wait
+        super().__init__(f"Đơn vị {code} đang nâng cấp hoặc đã sáp nhập.")
 
 
 class LeaseLost(Exception):
@@ -143,18 +167,47 @@ def _load_task(claim: Claim) -> Task[Any, Any]:
 
 
 def _place_of(claim: Claim) -> AbstractContextManager[Any]:
-    return at_centre() if claim.commune_code == CENTRE else in_commune(claim.commune_code)
+    if claim.commune_code == CENTRE:
+        return at_centre()
+    info = commune_info(claim.commune_code)
+    wait = _wait_for_commune(info)
+    if wait is not None:
+        raise CommuneNotServed(info.code, wait)
+    return entered(info)
+
+
+def _wait_for_commune(info: CommuneInfo) -> timedelta | None:
+    """Return how long a job must wait because of its commune; None when it may run.
+
+    A suspended commune's jobs run: only its pages are closed, and what was accepted before (a
+    paper to be rendered, a letter to be sent) is owed to people all the same.
+    """
+    if not info.is_served:
+        return UPGRADE_WAIT
+    return MERGED_WAIT if info.state == Commune.State.MERGED else None
 
 
 def _perform(claim: Claim) -> None:
     """Run the task where it belongs and mark the job done, in one transaction."""
-    task = _load_task(claim)
-    with transaction.atomic(), _place_of(claim):
+    task, place = _load_task(claim), _place_of(claim)
+    with transaction.atomic(), place:
         task.call(*claim.args, **claim.kwargs)
         with connection.cursor() as cursor:
             cursor.execute(_FINISH, {"id": claim.id, "attempt": claim.attempt})
             if cursor.rowcount != 1:
                 raise LeaseLost(claim.task)
+
+
+def _postpone(claim: Claim, error: CommuneNotServed) -> None:
+    """Put a job aside until its commune may be served again."""
+    values: dict[str, Any] = {
+        "id": claim.id,
+        "attempt": claim.attempt,
+        "error": str(error),
+        "wait": error.wait.total_seconds(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTPONE, values)
 
 
 def _give_back(claim: Claim, error: BaseException) -> None:
@@ -163,7 +216,7 @@ def _give_back(claim: Claim, error: BaseException) -> None:
     values: dict[str, Any] = {
         "id": claim.id,
         "attempt": claim.attempt,
-        "state": Job.State.FAILED if last else Job.State.QUEUED,
+        "state": Job.State.FAILED if last else Job.State.LATER,
         "error": mask_error(error),
         "wait": 0.0 if last else BACK_OFF[claim.attempt - 1].total_seconds(),
     }
@@ -178,6 +231,9 @@ def run_claim(claim: Claim) -> Exception | None:
     """
     try:
         _perform(claim)
+    except CommuneNotServed as error:
+        _postpone(claim, error)
+        return error
     except Exception as error:
         logger.warning(
             "job failed: %s in %s, attempt %s: %s",
@@ -210,6 +266,7 @@ def run_pending_jobs(
     it was noted as a runner would.
     """
     ran = 0
+    join_due()
     while ran < limit and (outcome := run_next_job(queues)) is not None:
         ran += 1
         if raise_errors and outcome[1] is not None:

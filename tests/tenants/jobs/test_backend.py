@@ -13,6 +13,7 @@ from django.utils import timezone
 from tenants.communes.current import CommuneInfo, NoCommune, in_commune
 from tenants.jobs.models import Job
 from tenants.jobs.runner import claim_job, run_pending_jobs
+from tenants.jobs.turns import join_due
 from tests.tenants.jobs.sample_tasks import enqueue_another, note, ran
 
 
@@ -93,6 +94,24 @@ def test_a_job_for_later_waits_and_does_not_hold_the_turn_back(in_ba_dinh: Commu
 
     assert run_pending_jobs() == 1
     assert ran == [("00004", "now")]
+    assert Job.objects.filter(state="later").count() == 1
+
+
+def test_a_job_for_later_takes_its_turn_when_its_time_has_come(in_ba_dinh: CommuneInfo) -> None:
+    for number in range(3):
+        note.using(run_after=timezone.now() + timedelta(hours=1)).enqueue(f"later {number}")
+    for number in range(20):
+        note.enqueue(str(number))
+    with in_commune("00008"):
+        note.using(run_after=timezone.now() + timedelta(hours=1)).enqueue("the neighbour's")
+    Job.objects.filter(state="later").update(not_before=timezone.now())
+
+    assert join_due() == 4
+
+    turns = {job.args["args"][0]: job.turn for job in Job.objects.order_by("id")}
+    assert [turns[f"later {number}"] for number in range(3)] == [21, 22, 23]
+    assert turns["the neighbour's"] == turns["0"] == 1
+    assert join_due() == 0
 
 
 def test_jobs_of_one_commune_run_in_the_order_they_came(in_ba_dinh: CommuneInfo) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,11 +11,16 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tenants.accounts.models import DeskSession
-from tenants.communes.current import CommuneInfo, in_commune
+from tenants.communes.current import CommuneInfo, at_centre, forget_communes, in_commune
+from tenants.communes.models import Commune
+from tenants.communes.versions import code_version
 from tenants.jobs.models import Job
 from tenants.jobs.runner import (
     BACK_OFF,
     MAX_ATTEMPTS,
+    MERGED_WAIT,
+    UPGRADE_WAIT,
+    CommuneNotServed,
     LeaseLost,
     claim_job,
     mask_error,
@@ -34,7 +40,7 @@ def _forget() -> None:
 
 
 def make_due() -> None:
-    Job.objects.filter(state="queued").update(not_before=timezone.now() - timedelta(days=1))
+    Job.objects.filter(state="later").update(not_before=timezone.now() - timedelta(days=1))
 
 
 def test_a_job_runs_in_its_own_commune_wherever_the_runner_stands(
@@ -76,7 +82,7 @@ def test_a_failed_attempt_leaves_no_effect_and_is_tried_again_later(
 
     job = Job.objects.get()
     assert not DeskSession.objects.exists()
-    assert (job.state, job.attempts) == ("queued", 1)
+    assert (job.state, job.attempts) == ("later", 1)
     wait = job.not_before - job.created_at
     assert BACK_OFF[0] <= wait < BACK_OFF[0] + timedelta(seconds=30)
     assert run_pending_jobs() == 0
@@ -204,3 +210,44 @@ def test_a_job_costs_few_statements(in_ba_dinh: CommuneInfo) -> None:
 
     # Take, savepoint, mark, release; entering and leaving communes is seen by the server only.
     assert len(queries) <= 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "wait"),
+    [
+        ({"schema_version": 0}, UPGRADE_WAIT),
+        ({"oldest_code": 1000}, UPGRADE_WAIT),
+        ({"state": "merged", "successor_code": "00008"}, MERGED_WAIT),
+    ],
+)
+def test_a_job_waits_without_losing_an_attempt_while_its_commune_cannot_be_served(
+    in_ba_dinh: CommuneInfo, changes: dict[str, Any], wait: timedelta
+) -> None:
+    note.enqueue("x")
+    with at_centre():
+        Commune.objects.filter(code="00004").update(**changes)
+    forget_communes()
+
+    assert isinstance(run_next_job(QUEUES)[1], CommuneNotServed)  # type: ignore[index]
+
+    job = Job.objects.get()
+    assert (job.state, job.attempts, ran) == ("later", 0, [])
+    assert wait <= job.not_before - job.created_at < wait + timedelta(seconds=30)
+    with at_centre():
+        Commune.objects.filter(code="00004").update(
+            schema_version=code_version(), oldest_code=0, state="active", successor_code=""
+        )
+    forget_communes()
+    make_due()
+    assert run_pending_jobs() == 1
+    assert (Job.objects.get().state, Job.objects.get().attempts) == ("done", 1)
+
+
+def test_a_suspended_commune_s_accepted_work_is_done(in_ba_dinh: CommuneInfo) -> None:
+    note.enqueue("a paper that people wait for")
+    with at_centre():
+        Commune.objects.filter(code="00004").update(state="suspended")
+    forget_communes()
+
+    assert run_pending_jobs() == 1
+    assert ran == [("00004", "a paper that people wait for")]

@@ -1,0 +1,97 @@
+"""Fairness between communes: the turn that a job takes when it joins a queue.
+
+It is decided once, when the job begins to wait: one after the commune's own last waiting job, but
+never before the first job of the whole queue. A commune with a thousand jobs waiting occupies a
+thousand turns; another commune's first job takes the turn that is served next. Both numbers are
+ends of indexes, so a turn costs the same whatever waits. Jobs for a later time stand aside
+(state `later`) and join when their time has come; they hold neither turns nor runners up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+# The name of the PostgreSQL notification that wakes idle runners; its payload is the queue.
+CHANNEL = "jobs"
+
+# A UUIDv7 of the server, which before release 18 makes only random ones: the milliseconds, the
+# version, then the random part of a UUIDv4 from its variant on.
+NEW_KEY = """(
+    lpad(to_hex((extract(epoch FROM CLOCK_TIMESTAMP()) * 1000)::bigint), 12, '0') || '7'
+    || substr(replace(gen_random_uuid()::text, '-', ''), 14)
+)::uuid"""
+
+
+def next_turn(queue: str, commune: str) -> str:
+    """Return the SQL of the turn that a job of a queue and commune (SQL expressions) takes."""
+    return f"""GREATEST(
+        COALESCE((
+            SELECT turn FROM jobs_job
+            WHERE state = 'queued' AND queue = {queue} AND not_before <= STATEMENT_TIMESTAMP()
+            ORDER BY queue, turn, id LIMIT 1
+        ), 0),
+        1 + COALESCE((
+            SELECT max(turn) FROM jobs_job
+            WHERE state = 'queued' AND queue = {queue} AND commune_code = {commune}
+        ), 0)
+    )"""  # noqa: S608 (names of columns and placeholders, from this package only)
+
+
+def queue_chosen(chosen: str, changes: str = "") -> str:
+    """Return the SQL that queues jobs at once and tells runners; its row is how many there were.
+
+    `chosen` selects id, queue and commune_code of rows it locks; `changes` are further SETs.
+    """
+    turn = next_turn("chosen.queue", "chosen.commune_code")
+    return f"""
+    WITH chosen AS ({chosen}),
+    placed AS (
+        SELECT id, {turn} - 1 + row_number() OVER (
+            PARTITION BY queue, commune_code ORDER BY id
+        ) AS turn
+        FROM chosen
+    ),
+    queued AS (
+        UPDATE jobs_job SET state = 'queued', turn = placed.turn{changes}
+        FROM placed WHERE jobs_job.id = placed.id
+        RETURNING queue
+    )
+    {counted_and_told("queued")}
+    """  # noqa: S608 (SQL of this package only)
+
+
+def counted_and_told(rows: str) -> str:
+    """Return the end of a statement: how many rows there are, their queues' runners woken."""
+    return f"""
+    SELECT COALESCE(sum(number), 0), count(pg_notify('{CHANNEL}', queue))
+    FROM (SELECT queue, count(*) AS number FROM {rows} GROUP BY queue) AS queues
+    """  # noqa: S608 (a name of this package)
+
+
+def run_counted(statement: str, values: Mapping[str, Any] | None = None) -> int:
+    """Run a statement that ends with `counted_and_told`; return how many rows there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.fetchone()[0])
+
+
+_JOIN = queue_chosen("""
+    SELECT id, queue, commune_code FROM jobs_job
+    WHERE state = 'later' AND not_before <= STATEMENT_TIMESTAMP()
+    ORDER BY not_before LIMIT %(most)s
+    FOR UPDATE SKIP LOCKED
+""")
+_JOIN_AT_ONCE = 1000
+
+
+def join_due() -> int:
+    """Queue jobs whose time has come, in bites; return how many there were."""
+    joined = 0
+    while bite := run_counted(_JOIN, {"most": _JOIN_AT_ONCE}):
+        joined += bite
+        if bite < _JOIN_AT_ONCE:
+            break
+    return joined
