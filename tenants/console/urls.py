@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from tenants.console.views import communes
+from tenants.console.views.communes import communes
 
 urlpatterns = [path("", communes, name="operator-communes")]

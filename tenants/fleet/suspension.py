@@ -71,16 +71,22 @@ def _change(code: str, state: State, act: Act, operator: Operator, reason: str) 
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise ReasonNotValid
     with at_centre():
-        with transaction.atomic():
-            commune = lock_row(Commune, "a.code = %s", [code])
-            if commune is None:
-                raise CommuneNotOnboarded(code)
-            if commune.state == State.MERGED:
-                raise CommuneMerged(commune.name)
-            if commune.state == state:
-                return Suspension.ALREADY
-            Commune.objects.filter(code=code).update(state=state, state_changed_at=Now())
-            record_act(act=act, operator=operator, commune_code=code, note=reason)
-        forget_communes()
-        forget_hosts()
+        found = _write(code, state, act, operator, reason)
+        # Also when nothing was to do: another process may have done it a moment ago.
+        forget_communes(code)
+        forget_hosts(code)
+    return found
+
+
+@transaction.atomic
+def _write(code: str, state: State, act: Act, operator: Operator, reason: str) -> Suspension:
+    commune = lock_row(Commune, "a.code = %s", [code])
+    if commune is None:
+        raise CommuneNotOnboarded(code)
+    if commune.state == State.MERGED:
+        raise CommuneMerged(commune.name)
+    if commune.state == state:
+        return Suspension.ALREADY
+    Commune.objects.filter(code=code).update(state=state, state_changed_at=Now())
+    record_act(act=act, operator=operator, commune_code=code, note=reason)
     return Suspension.DONE
