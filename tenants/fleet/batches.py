@@ -30,7 +30,8 @@ from tenants.communes.official_list import (
 )
 from tenants.fleet.acts import Operator, record_act
 from tenants.fleet.models import OnboardingBatch, OnboardingItem, OperatorAct
-from tenants.fleet.tasks import FLEET_QUEUE, onboard_item
+from tenants.fleet.tasks import onboard_item
+from tenants.jobs.models import FLEET_QUEUE
 
 State = OnboardingItem.State
 
@@ -41,13 +42,13 @@ GIVEN_UP = (
 # The time left is judged by how fast the last ones went.
 _RATE_OVER = 20
 
-# An item whose job is neither waiting nor running will not be done by itself any more: the job
-# failed for good. Compared as text, which is how a job keeps a key.
+# An item without a job that is still to be done waits in vain: its job failed for good. Compared
+# as text, which is how a job keeps a key.
 _GIVEN_UP = """
 SELECT id FROM fleet_onboardingitem
 WHERE state = 'waiting' AND id::text NOT IN (
     SELECT args -> 'args' ->> 0 FROM jobs_job
-    WHERE queue = %s AND state IN ('queued', 'running') AND task = %s
+    WHERE queue = %s AND task = %s AND state NOT IN ('done', 'failed')
 )
 """
 

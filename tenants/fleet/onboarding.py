@@ -5,32 +5,35 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
-from psycopg2 import sql
-
-from tenants.accounts.invitation import invitation_url
-from tenants.accounts.models import Account
-from tenants.communes.current import (
-    at_centre,
-    entered,
-    forget_communes,
-    in_commune,
-    info_of,
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    ProgrammingError,
+    connection,
+    transaction,
 )
+from django.utils import timezone
+from psycopg2 import errors
+
+from tenants.accounts.models import Account, normalise_email
+from tenants.communes.current import at_centre, entered, forget_communes, info_of
+from tenants.communes.database.base import MARKER_TABLE, MarkerMissing
 from tenants.communes.hosts import commune_url, forget_hosts
 from tenants.communes.models import Commune, Domain, Figures
 from tenants.communes.official_list import (
     OfficialCommune,
+    UnknownCommune,
     agency_code,
     host_label,
     official_commune,
 )
 from tenants.communes.versions import code_version, oldest_code_of
-from tenants.fleet.blueprint import Blueprint, get_blueprint
-from tenants.fleet.grants import schema_grants
+from tenants.fleet.blueprint import Blueprint, BlueprintUnavailable, get_blueprint
+from tenants.fleet.statements import insert_statement, literal, schema_statements, send_as_one
 from tenants.kit.text import fold, sort_key
 from tenants.organisation.models import Letterhead, Official, Role
 
@@ -39,6 +42,39 @@ ADMINISTRATOR_TITLE = "Quản trị hệ thống"
 
 class OnboardingFailed(Exception):
     """A commune could not be onboarded; the sentence says why and what to do."""
+
+
+class StraySchema(OnboardingFailed):
+    """A schema of the commune's name is there, and no commune that it belongs to."""
+
+    def __init__(self, schema_name: str) -> None:
+        super().__init__(
+            f"Trong cơ sở dữ liệu đã có sẵn lược đồ {schema_name} mà đơn vị này chưa có trong "
+            "danh sách tham gia, có thể còn sót từ một lần gỡ hoặc khôi phục. Hãy xem bên trong; "
+            f"không cần nữa thì xóa (DROP SCHEMA {schema_name} CASCADE), còn cần thì đổi tên, "
+            "rồi đưa đơn vị vào lại."
+        )
+
+
+class SchemaMissing(OnboardingFailed):
+    """The commune is registered, and its schema is gone or not whole."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"Đơn vị {code} đã có trong danh sách tham gia nhưng dữ liệu (lược đồ xa_{code}) bị "
+            "mất hoặc không trọn vẹn, nên không tạo mới đè lên. Hãy khôi phục từ bản lưu bằng "
+            "lệnh restore_commune."
+        )
+
+
+class HostTaken(OnboardingFailed):
+    """The commune's host leads to another one."""
+
+    def __init__(self, label: str, holder: str) -> None:
+        super().__init__(
+            f"Tên miền “{label}.{settings.BASE_DOMAIN}” đang dùng cho đơn vị mã {holder}. Hãy "
+            "trả tên miền đó về đúng đơn vị rồi đưa vào lại."
+        )
 
 
 class Outcome(enum.Enum):
@@ -55,61 +91,85 @@ class OnboardingResult:
     commune: OfficialCommune
     outcome: Outcome
     url: str
-    invitation: str = ""
-    """Where the first administrator sets a password; empty once that was done."""
 
 
 def onboard_commune(code: str, *, administrator_email: str | None = None) -> OnboardingResult:
     """Give a commune of the official list its system; nothing happens if it has one.
 
     Registry row, host, schema, rights, letterhead and first administrator come together or not
-    at all. The administrator has no password yet and sets one by the invitation. Raises
-    UnknownCommune, BlueprintUnavailable. Run by the owner's role.
+    at all. The administrator has no password yet and sets one by an invitation
+    (`tenants.fleet.invitations`). Raises UnknownCommune, BlueprintUnavailable,
+    OnboardingFailed. Run by the owner's role.
     """
     official = official_commune(code)
-    blueprint = get_blueprint()
     with at_centre():
-        outcome = _create(official, blueprint, administrator_email or default_email(code))
-        forget_communes()
-        forget_hosts()
-        invitation = _invitation(code)
-    return OnboardingResult(official, outcome, commune_url(code), invitation)
+        if code in whole_communes([code]):
+            outcome = Outcome.ALREADY_ONBOARDED
+        else:
+            outcome = onboard_new(official, administrator_email)
+    return OnboardingResult(official, outcome, commune_url(code))
+
+
+def onboard_new(official: OfficialCommune, administrator_email: str | None = None) -> Outcome:
+    """Onboard, from the centre, a commune that was not there a moment ago.
+
+    Another process may be first. Raises BlueprintUnavailable, OnboardingFailed.
+    """
+    blueprint = present_blueprint()
+    try:
+        with transaction.atomic():
+            _create(official, blueprint, administrator_email or default_email(official.code))
+    except (IntegrityError, ProgrammingError) as error:
+        if whole_communes([official.code]):
+            return Outcome.ALREADY_ONBOARDED
+        raise _explained(official, error) from error
+    forget_communes(official.code)
+    forget_hosts(official.code)
+    return Outcome.CREATED
+
+
+@cache
+def present_blueprint() -> Blueprint:
+    """Return the blueprint of this process's code; it is looked for once."""
+    return get_blueprint()
+
+
+def present_communes(codes: Iterable[str]) -> dict[str, bool]:
+    """Return which of these are registered and whether each has its schema, in one statement.
+
+    It reads the catalogue: for the owner's processes, not for pages.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT code, to_regclass(schema_name || %s) IS NOT NULL "
+            "FROM public.communes_commune WHERE code = ANY(%s)",
+            [f".{MARKER_TABLE}", list(codes)],
+        )
+        return dict(cursor.fetchall())
+
+
+def whole_communes(codes: Iterable[str]) -> set[str]:
+    """Return which of these are onboarded; raises SchemaMissing for one without its schema."""
+    present = present_communes(codes)
+    for code, has_schema in present.items():
+        if not has_schema:
+            raise SchemaMissing(code)
+    return set(present)
+
+
+def failure_reason(error: Exception) -> str:
+    """Return why a commune could not be onboarded, as a sentence for the operator."""
+    if isinstance(error, OnboardingFailed | UnknownCommune | BlueprintUnavailable | MarkerMissing):
+        return str(error)
+    if isinstance(error, DatabaseError | InterfaceError):
+        # The lines after the first hold details and the statement.
+        return f"Cơ sở dữ liệu báo lỗi: {str(error).strip().partition(chr(10))[0]}"
+    return f"Lỗi của phần mềm ({type(error).__name__}); chi tiết có trong nhật ký."
 
 
 def default_email(code: str) -> str:
     """The sign-in name of a commune's first administrator when no other was given."""
     return f"quantri.{code}@{settings.BASE_DOMAIN}"
-
-
-def _invitation(code: str) -> str:
-    """The link for the commune's first administrator, if they have no password yet."""
-    with in_commune(code):
-        first = (
-            Official.objects.filter(roles=Role.ADMINISTRATOR.value, active=True)
-            .order_by("id")
-            .first()
-        )
-    account = Account.objects.filter(pk=first.account_id).first() if first else None
-    if account is None or account.has_usable_password():
-        return ""
-    return invitation_url(account, code)
-
-
-def _create(official: OfficialCommune, blueprint: Blueprint, administrator_email: str) -> Outcome:
-    if Commune.objects.filter(code=official.code).exists():
-        return Outcome.ALREADY_ONBOARDED
-    try:
-        with transaction.atomic():
-            commune = _register(official)
-            _create_schema(commune.schema_name, letterhead_of(official), blueprint)
-            # Entering reads the marker, so what was just made is checked by what will use it.
-            with entered(info_of(commune)):
-                _appoint_administrator(official, administrator_email)
-    except IntegrityError:
-        if Commune.objects.filter(code=official.code).exists():
-            return Outcome.ALREADY_ONBOARDED  # another process was first
-        raise
-    return Outcome.CREATED
 
 
 def letterhead_of(official: OfficialCommune) -> Letterhead:
@@ -124,8 +184,30 @@ def letterhead_of(official: OfficialCommune) -> Letterhead:
     )
 
 
-def _register(official: OfficialCommune) -> Commune:
-    commune = Commune(
+def _create(official: OfficialCommune, blueprint: Blueprint, administrator_email: str) -> None:
+    commune = _registry_row(official)
+    email = normalise_email(administrator_email)
+    domain = Domain(domain=host_label(official.code), tenant=commune, is_primary=True)
+    send_as_one(
+        [
+            # First: of two processes the second waits here, and learns that it was second.
+            insert_statement(commune, schema="public"),
+            insert_statement(Figures(commune_code=official.code), schema="public"),
+            insert_statement(domain, schema="public"),
+            _account_unless_there(official, email),
+            *schema_statements(commune.schema_name, blueprint),
+            insert_statement(letterhead_of(official)),
+            _administrator(email),
+        ]
+    )
+    # Entering reads the marker, so what was just made is checked by what will use it.
+    with entered(info_of(commune)):
+        connection.apply_search_path()  # type: ignore[attr-defined]
+
+
+def _registry_row(official: OfficialCommune) -> Commune:
+    version = code_version()
+    return Commune(
         code=official.code,
         schema_name=f"xa_{official.code}",
         name=official.name,
@@ -134,67 +216,39 @@ def _register(official: OfficialCommune) -> Commune:
         province_name=official.province_name,
         folded=fold(official.full_name),
         sort_key=sort_key(official.short_name),
-        schema_version=code_version(),
-        oldest_code=oldest_code_of(code_version()),
-    )
-    # Not save(): the library's asks the whole registry and the catalogue first.
-    Commune.objects.bulk_create([commune])
-    Figures.objects.bulk_create([Figures(commune_code=official.code)])
-    Domain.objects.bulk_create(
-        [Domain(domain=host_label(official.code), tenant=commune, is_primary=True)]
-    )
-    return commune
-
-
-def _create_schema(schema_name: str, letterhead: Letterhead, blueprint: Blueprint) -> None:
-    schema = sql.Identifier(schema_name)
-    parts: list[sql.Composable] = [
-        sql.SQL("CREATE SCHEMA {}").format(schema),
-        sql.SQL("SET LOCAL search_path TO {}").format(schema),
-        *(sql.SQL(statement.rstrip().rstrip(";")) for statement in blueprint.statements),
-        _insert("django_migrations", ("app", "name", "applied"), _applied(blueprint)),
-        _insert(*_row_of(letterhead)),
-        *schema_grants(schema_name, blueprint.append_only_tables),
-    ]
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(";\n").join(parts).as_string(cursor.cursor))
-    finally:
-        connection.forget_search_path()  # type: ignore[attr-defined]
-
-
-def _applied(blueprint: Blueprint) -> list[tuple[object, ...]]:
-    now = timezone.now()
-    return [(app, name, now) for app, name in blueprint.migrations]
-
-
-def _row_of(letterhead: Letterhead) -> tuple[str, tuple[str, ...], list[tuple[object, ...]]]:
-    fields = Letterhead._meta.concrete_fields
-    values = tuple(getattr(letterhead, field.attname) for field in fields)
-    return Letterhead._meta.db_table, tuple(str(field.column) for field in fields), [values]
-
-
-def _insert(
-    table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]
-) -> sql.Composable:
-    comma = sql.SQL(", ")
-    values = (
-        sql.SQL("({})").format(comma.join(sql.Literal(value) for value in row)) for row in rows
-    )
-    return sql.SQL("INSERT INTO {} ({}) VALUES {}").format(
-        sql.Identifier(table), comma.join(map(sql.Identifier, columns)), comma.join(values)
+        schema_version=version,
+        oldest_code=oldest_code_of(version),
     )
 
 
-def _appoint_administrator(official: OfficialCommune, email: str) -> None:
-    account = Account.objects.filter(email=email.strip().lower()).first()
-    if account is None:
-        account = Account.objects.create_user(
-            full_name=f"Quản trị {official.name}", phone=None, email=email, password=None
-        )
-    Official.objects.create(
-        account_id=account.pk,
-        name=account.full_name[:100],
-        title=ADMINISTRATOR_TITLE,
-        roles=Role.ADMINISTRATOR.value,
+def _account_unless_there(official: OfficialCommune, email: str) -> str:
+    account = Account(full_name=f"Quản trị {official.name}", email=email)
+    account.set_unusable_password()
+    return f"{insert_statement(account, schema='public')} ON CONFLICT (email) DO NOTHING"
+
+
+def _administrator(email: str) -> str:
+    # The account may have been there before, with a name of its own.
+    account = f"FROM public.accounts_account WHERE email = {literal(email)}"
+    return insert_statement(
+        Official(title=ADMINISTRATOR_TITLE, roles=Role.ADMINISTRATOR.value),
+        expressions={
+            "account_id": f"(SELECT id {account})",
+            "name": f"(SELECT left(full_name, 100) {account})",
+        },
     )
+
+
+def _explained(official: OfficialCommune, error: DatabaseError) -> Exception:
+    """Return the error in words, where the cause is one that somebody can put right."""
+    cause, label = error.__cause__, host_label(official.code)
+    schema_name = f"xa_{official.code}"
+    if isinstance(cause, errors.DuplicateSchema):
+        return StraySchema(schema_name)
+    if isinstance(cause, errors.UniqueViolation):
+        if cause.diag.table_name == "pg_namespace":  # made at this moment by somebody else
+            return StraySchema(schema_name)
+        holder = Domain.objects.filter(domain=label).values_list("tenant_id", flat=True).first()
+        if holder is not None:
+            return HostTaken(label, holder)
+    return error

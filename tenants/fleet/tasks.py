@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django_tasks import task
 
@@ -12,20 +12,15 @@ from tenants.communes.current import at_centre
 from tenants.communes.official_list import UnknownCommune
 from tenants.fleet.blueprint import BlueprintUnavailable
 from tenants.fleet.models import OnboardingItem
-from tenants.fleet.onboarding import OnboardingFailed, Outcome, onboard_commune
+from tenants.fleet.onboarding import OnboardingFailed, Outcome, failure_reason, onboard_commune
+from tenants.jobs.models import FLEET_QUEUE
 
 logger = logging.getLogger(__name__)
-
-FLEET_QUEUE = "fleet"
 
 _STATE_OF = {
     Outcome.CREATED: OnboardingItem.State.DONE,
     Outcome.ALREADY_ONBOARDED: OnboardingItem.State.PRESENT,
 }
-UNEXPECTED = (
-    "Cơ sở dữ liệu báo lỗi khi tạo dữ liệu của đơn vị này. Người quản trị máy chủ xem được lỗi "
-    "trong nhật ký của tiến trình đưa đơn vị vào hệ thống; sửa xong hãy bấm “Thử lại”."
-)
 
 
 @task(queue_name=FLEET_QUEUE)
@@ -52,10 +47,9 @@ def _onboard(code: str) -> tuple[OnboardingItem.State, str]:
     try:
         with transaction.atomic():  # what fails is undone; the reason is kept
             return _STATE_OF[onboard_commune(code).outcome], ""
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         raise
-    except (UnknownCommune, OnboardingFailed, BlueprintUnavailable) as error:
-        return OnboardingItem.State.FAILED, str(error)
-    except DatabaseError:
-        logger.exception("onboarding of %s failed", code)
-        return OnboardingItem.State.FAILED, UNEXPECTED
+    except Exception as error:
+        if not isinstance(error, OnboardingFailed | UnknownCommune | BlueprintUnavailable):
+            logger.exception("onboarding of %s failed", code)
+        return OnboardingItem.State.FAILED, failure_reason(error)

@@ -9,6 +9,8 @@ from tenants.communes.hosts import find_site
 from tenants.communes.models import Commune
 from tenants.communes.official_list import UnknownCommune
 from tenants.fleet import onboarding
+from tenants.fleet.bulk import BulkResult
+from tenants.fleet.invitations import open_invitations
 from tenants.fleet.onboarding import Outcome, default_email, onboard_commune
 from tenants.history.models import Event
 from tenants.organisation.models import Department, Official, Role, get_letterhead
@@ -51,11 +53,8 @@ def test_an_unknown_code_is_explained(as_owner: None):
 
 
 def test_a_failure_leaves_nothing_behind(as_owner: None, monkeypatch: pytest.MonkeyPatch):
-    def fail(*args: object) -> None:
-        raise DatabaseError("disk full")
-
-    monkeypatch.setattr(onboarding, "_appoint_administrator", fail)
-    with pytest.raises(DatabaseError):
+    monkeypatch.setattr(onboarding, "_administrator", lambda email: "SELECT 1 / 0")
+    with pytest.raises(DatabaseError, match="division by zero"):
         onboard_commune(HOAN_KIEM, administrator_email="a@example.org")
     assert not Commune.objects.filter(code=HOAN_KIEM).exists()
     with connection.cursor() as cursor:
@@ -118,13 +117,13 @@ class TestTheCommand:
     ):
         asked: list[str] = []
 
-        def remember(code: str, **options: object) -> None:
-            asked.append(code)
-            raise UnknownCommune(code)
+        def remember(codes: list[str], **options: object) -> BulkResult:
+            asked.extend(codes)
+            return BulkResult(left=codes)
 
-        command = "tenants.fleet.management.commands.onboard.onboard_commune"
+        command = "tenants.fleet.management.commands.onboard.onboard_communes"
         monkeypatch.setattr(command, remember)
-        with pytest.raises(CommandError, match="56 đơn vị"):
+        with pytest.raises(CommandError, match="Còn 56 đơn vị"):
             call_command("onboard", province="04", verbosity=0)
         assert len(set(asked)) == 56
 
@@ -134,12 +133,14 @@ class TestTheCommand:
 
 
 def test_a_commune_never_comes_without_an_administrator_and_their_invitation(as_owner: None):
-    result = onboard_commune(HOAN_KIEM)
+    onboard_commune(HOAN_KIEM)
 
     with in_commune(HOAN_KIEM):
         administrator = Official.objects.get(roles=Role.ADMINISTRATOR.value)
     account = Account.objects.get(pk=administrator.account_id)
     assert account.email == default_email(HOAN_KIEM)
     assert not account.has_usable_password()
-    assert "/moi/" in result.invitation
+    ((code, invitation),) = open_invitations([HOAN_KIEM])
+    assert code == HOAN_KIEM
+    assert "/moi/" in invitation
     assert onboard_commune(HOAN_KIEM).outcome is Outcome.ALREADY_ONBOARDED
