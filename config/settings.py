@@ -57,6 +57,10 @@ TENANT_APPS = [
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 COMMUNE_MIGRATIONS: tuple[Any, ...] = commune_migrations.COMMUNE_MIGRATIONS
+# Communes that every upgrade tries first; none named means the first ones by code.
+FLEET_CANARIES: list[str] = env.list("FLEET_CANARIES", [])
+# Whether the database is a Citus cluster, where each commune's schema lies on one node.
+CITUS: bool = env.bool("CITUS", False)
 TENANT_MODEL = "communes.Commune"
 TENANT_DOMAIN_MODEL = "communes.Domain"
 PUBLIC_SCHEMA_NAME = "public"
