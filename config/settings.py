@@ -18,7 +18,9 @@ SECRET_KEY = env.str("SECRET_KEY", "" if not DEBUG else "only-for-development" *
 BASE_DOMAIN = env.str("BASE_DOMAIN", "xaso.localhost")
 PUBLIC_SCHEME = env.str("PUBLIC_SCHEME", "http" if BASE_DOMAIN.endswith("localhost") else "https")
 PUBLIC_PORT = env.str("PUBLIC_PORT", "")  # ":8000", or empty
-ALLOWED_HOSTS = [f".{BASE_DOMAIN}"]
+# Domains of communes' own, which lead to their sites; each is also a row of the registry.
+OWN_DOMAINS: list[str] = env.list("OWN_DOMAINS", [])
+ALLOWED_HOSTS = [f".{BASE_DOMAIN}", *OWN_DOMAINS]
 ROOT_URLCONF = "config.urls_central"
 WSGI_APPLICATION = "config.wsgi.application"
 IS_LOCAL = BASE_DOMAIN.endswith("localhost")
@@ -67,6 +69,14 @@ PUBLIC_SCHEMA_NAME = "public"
 DATABASES = {"default": database()}
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # What one commune puts there, no other reads.
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -178,7 +188,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 FORMAT_MODULE_PATH = "config.formats"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -223,6 +233,8 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not IS_LOCAL)
 SECURE_HSTS_SECONDS = 0 if IS_LOCAL else 60 * 60 * 24 * 365
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not IS_LOCAL
 SECURE_HSTS_PRELOAD = not IS_LOCAL
+# How many proxies stand before a worker: whose address a sign-in is counted for.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 
