@@ -6,9 +6,11 @@ import sys
 
 # These create or change tables; everything else runs as the application role, which cannot.
 OWNER_COMMANDS = {
+    "export_commune",
     "load_procedures",
     "makemigrations",
     "migrate",
+    "migrate_fleet",
     "migrate_schemas",
     "onboard",
     "prepare_database",

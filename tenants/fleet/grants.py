@@ -36,13 +36,19 @@ def schema_grants(schema_name: str, append_only_tables: Iterable[str]) -> list[s
             schema, role
         ),
     ]
-    grants += [
-        sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {}.{} FROM {}").format(
-            schema, sql.Identifier(table), role
-        )
-        for table in append_only_tables
+    tables = (sql.Identifier(schema_name, table) for table in append_only_tables)
+    return grants + take_changes_away(tables)
+
+
+def take_changes_away(tables: Iterable[sql.Identifier]) -> list[sql.Composable]:
+    """Return the statements that leave the application nothing but adding rows to tables."""
+    if not has_two_roles():
+        return []
+    role = sql.Identifier(application_role())
+    return [
+        sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(table, role)
+        for table in tables
     ]
-    return grants
 
 
 def set_default_privileges() -> None:

@@ -1,0 +1,56 @@
+"""One run of an upgrade at a time, however many operators start one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg2
+from django.db import connection
+
+_LOCK = 7_302_033
+
+
+class AlreadyRunning(Exception):
+    """Another process upgrades the fleet just now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đang có một lần nâng cấp khác chạy trên cơ sở dữ liệu này. "
+            "Hãy đợi xong rồi chạy lại, hoặc xem bằng migrate_fleet --status."
+        )
+
+
+@contextmanager
+def only_run() -> Iterator[None]:
+    """Hold the fleet for one run; raises AlreadyRunning.
+
+    The lock belongs to a connection that does nothing else, and ends with the process. Advisory
+    locks are for the owner's processes only.
+    """
+    with closing(_connect()) as holder:
+        if not _take(holder):
+            raise AlreadyRunning
+        yield
+
+
+def is_running() -> bool:
+    """Whether a run is under way."""
+    with closing(_connect()) as asking:
+        return not _take(asking)
+
+
+def _connect() -> Any:
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    opened = psycopg2.connect(**parameters)
+    opened.autocommit = True
+    return opened
+
+
+def _take(opened: Any) -> bool:
+    with opened.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        (taken,) = cursor.fetchone()
+    return bool(taken)

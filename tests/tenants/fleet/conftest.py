@@ -1,0 +1,43 @@
+"""What tests of upgrades stand on: a fleet that may be changed, and code of a later day."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.database import TestServer
+from tests.tenants.fleet.later_code import LaterCode, a_fleet_of_its_own
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(scope="session")
+def captured_steps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what was captured in one test is found by the next."""
+    return tmp_path_factory.mktemp("blueprints")
+
+
+@pytest.fixture
+def fleet(
+    django_db_setup: TestServer,
+    django_db_blocker: DjangoDbBlocker,
+    settings: Any,
+    captured_steps: Path,
+) -> Iterator[TestServer]:
+    """Two communes in a database of their own, entered as the owner's role."""
+    settings.BLUEPRINT_DIR = captured_steps
+    with django_db_blocker.unblock(), a_fleet_of_its_own(django_db_setup):
+        yield django_db_setup
+
+
+@pytest.fixture
+def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaterCode:
+    """Code with the product's migrations, to which a test adds its own."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    return LaterCode(tmp_path)
