@@ -17,7 +17,6 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import uuid6
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404
@@ -26,6 +25,7 @@ from documents.files.content import Content, inspect, kind_of
 from documents.files.errors import FileEmpty, FileTooLarge, KindRefused
 from documents.files.models import StoredFile
 from tenants.communes.current import current_commune
+from tenants.communes.store import commune_folder, stored_path
 
 _CHUNK = 256 * 1024
 # Longer than any request or job may take.
@@ -46,14 +46,12 @@ class _Written:
 
 
 def _folder() -> Path:
-    return Path(settings.FILES_ROOT) / current_commune().code
+    return commune_folder(current_commune().code)
 
 
 def path_of(file_id: UUID) -> Path:
     """Return where the current commune's file of this key lies."""
-    # The last digits: those of a UUIDv7 that differ between files of one day.
-    name = str(file_id)
-    return _folder() / name[-2:] / name
+    return stored_path(current_commune().code, str(file_id))
 
 
 def _write(chunks: Iterable[bytes]) -> _Written:

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.files.models import StoredFile
 from services.cases.states import CaseStatus, Channel, Outcome, StepKind
+from services.catalogue.people import applicant_of
+from services.catalogue.registry import get_version
+from services.tracking.tracking import identity_digits
 from tenants.kit.fields import EncryptedJSONField
 
 
@@ -109,6 +112,12 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def applicant_national_id(self) -> str:
+        """The identity number that ``applicant_id_index`` is made of; empty when none was given."""
+        definition = get_version(self.procedure_code, self.procedure_version)
+        return identity_digits(applicant_of(definition, self.answers).national_id)
 
     @property
     def state(self) -> CaseStatus:

@@ -13,9 +13,14 @@ from tenants.kit.crypto import blind_index
 NATIONAL_ID = "national_id"
 
 
+def identity_digits(national_id: str) -> str:
+    """An identity number without what people type between its digits."""
+    return "".join(ch for ch in national_id if ch.isdigit())
+
+
 def identity_index(national_id: str) -> str:
     """The keyed index under which an identity number is found; empty for no number."""
-    digits = "".join(ch for ch in national_id if ch.isdigit())
+    digits = identity_digits(national_id)
     return blind_index(digits, purpose=NATIONAL_ID) if digits else ""
 
 

@@ -41,3 +41,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaterCode:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     return LaterCode(tmp_path)
+
+
+@pytest.fixture
+def committing_owner(transactional_db: None, django_db_setup: TestServer) -> TestServer:
+    """Work as the owner's role in this process's copy, which is made anew after the test."""
+    django_db_setup.work_in(django_db_setup.copy, django_db_setup.owner)
+    return django_db_setup
