@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import django
 from csp.constants import NONE, SELF
 
-from config import commune_data, commune_migrations
+from config import commune_migrations
 from config.env import BASE_DIR, database, env
+from tenants.jobs.timing import daily
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "" if not DEBUG else "only-for-development" * 3)
@@ -59,7 +61,6 @@ TENANT_APPS = [
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 COMMUNE_MIGRATIONS: tuple[Any, ...] = commune_migrations.COMMUNE_MIGRATIONS
-COMMUNE_DATA: Any = commune_data.COMMUNE_DATA
 # Communes that every upgrade tries first; none named means the first ones by code.
 FLEET_CANARIES: list[str] = env.list("FLEET_CANARIES", [])
 # Whether the database is a Citus cluster, where each commune's schema lies on one node.
@@ -173,6 +174,12 @@ INDEX_KEY = env.str("INDEX_KEY", "")
 
 # ── Jobs ─────────────────────────────────────────────────────────────────
 TASKS = {"default": {"BACKEND": "tenants.jobs.backend.JobsBackend"}}
+# What happens by itself, in local time; communes take their turns over the window.
+SCHEDULED_TASKS = {
+    "services.cases.tasks.sweep": daily("01:30", over=timedelta(hours=3)),
+    "tenants.jobs.tasks.remove_done_jobs": daily("04:45"),
+    "tenants.accounts.tasks.remove_expired_sessions": daily("05:00"),
+}
 # What a runner does once before its first job.
 JOB_RUNNER_STARTS = ["documents.rendering.pdf.warm_up"]
 

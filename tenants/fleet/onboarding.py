@@ -34,6 +34,7 @@ from tenants.communes.official_list import (
 from tenants.communes.versions import code_version, oldest_code_of
 from tenants.fleet.blueprint import Blueprint, BlueprintUnavailable, get_blueprint
 from tenants.fleet.statements import insert_statement, literal, schema_statements, send_as_one
+from tenants.jobs.schedule import schedules_statement
 from tenants.kit.text import fold, sort_key
 from tenants.organisation.models import Letterhead, Official, Role
 
@@ -194,6 +195,7 @@ def _create(official: OfficialCommune, blueprint: Blueprint, administrator_email
             insert_statement(commune, schema="public"),
             insert_statement(Figures(commune_code=official.code), schema="public"),
             insert_statement(domain, schema="public"),
+            schedules_statement([official.code]),
             _account_unless_there(official, email),
             *schema_statements(commune.schema_name, blueprint),
             insert_statement(letterhead_of(official)),

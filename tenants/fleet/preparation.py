@@ -10,6 +10,7 @@ from tenants.calendar.days import load_calendar
 from tenants.communes.current import at_centre
 from tenants.fleet.blueprint import append_only_tables, get_blueprint
 from tenants.fleet.grants import open_public_schema, set_default_privileges
+from tenants.jobs.schedule import add_missing_schedules
 
 
 def prepare_database(*, verbosity: int = 1) -> None:
@@ -20,4 +21,5 @@ def prepare_database(*, verbosity: int = 1) -> None:
         shared = [c for c in apps.get_app_configs() if c.name in settings.SHARED_APPS]
         open_public_schema(append_only_tables(shared))
         load_calendar()
+        add_missing_schedules()
     get_blueprint()

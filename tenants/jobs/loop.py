@@ -21,6 +21,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django.utils.module_loading import import_string
 
 from tenants.jobs.runner import BACK_OFF, release_expired, run_next_job
+from tenants.jobs.schedule import enqueue_scheduled
 from tenants.jobs.turns import CHANNEL, join_due
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ class Runner:
             if time.monotonic() - swept_at >= SWEEP_SECONDS:
                 release_expired()
                 join_due()
+                enqueue_scheduled()
                 swept_at = time.monotonic()
             while not self.stopping and run_next_job(self.queues) is not None:
                 pass

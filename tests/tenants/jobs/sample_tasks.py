@@ -24,6 +24,12 @@ def note(text: str) -> None:
 
 
 @task()
+def note_nothing() -> None:
+    """Remember in which commune this ran; as scheduled tasks, without arguments."""
+    ran.append((current_commune().code, ""))
+
+
+@task()
 def effect(account_id: str) -> None:
     """Leave a row behind."""
     open_desk(account_id=UUID(account_id), commune_code=current_commune().code)
