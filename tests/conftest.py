@@ -130,7 +130,9 @@ def as_owner(db: None, django_db_setup: TestServer) -> Iterator[None]:
     owner.settings_dict = {**application.settings_dict, **django_db_setup.owner}
     connections[DEFAULT_DB_ALIAS] = owner
     try:
-        with transaction.atomic():
+        around = transaction.atomic()
+        around._from_testcase = True  # type: ignore[attr-defined]  # as Django's own do
+        with around:
             yield
             transaction.set_rollback(True)
     finally:

@@ -5,6 +5,9 @@ one statement that also reads the commune's marker (the code in its letterhead):
 is missing, half made or another commune's is noticed there, instead of reading a table of the
 same name elsewhere. What was set is forgotten whenever the server may have forgotten it: new
 connection, close, rollback, rollback to a savepoint, any database error.
+
+A transaction works in one commune at most, besides the shared tables: two communes may lie on two
+machines. The connection refuses the second one.
 """
 
 from __future__ import annotations
@@ -37,6 +40,32 @@ class MarkerMissing(Exception):
             f"Dữ liệu của đơn vị (lược đồ {schema_name}) không đúng hoặc chưa tạo xong: "
             f"dấu nhận biết là {found!r}. Hãy báo đơn vị vận hành."
         )
+
+
+class TwoCommunes(Exception):
+    """A transaction that works in one commune was about to work in another too."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(
+            f"This transaction works in {first} and cannot work in {second} as well: "
+            "end it first, and let a job or a second transaction do the rest."
+        )
+
+
+class _Blocks(list[Any]):
+    """Atomic blocks, the outermost first; `began` tells that another transaction was begun.
+
+    A block that Django's tests put around each of them stands for no transaction.
+    """
+
+    began = False
+
+    def append(self, block: Any) -> None:
+        self.began = self.began or not self.in_transaction()
+        super().append(block)
+
+    def in_transaction(self) -> bool:
+        return bool(self) and not self[-1]._from_testcase
 
 
 class _ErrorWrapper(DatabaseErrorWrapper):
@@ -82,6 +111,7 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
         self._applied: SchemaPath | None = None
         self._applying = False
         self._marker_needed = True
+        self._schema_of_transaction: str | None = None
         self.lost = False
         super().__init__(*args, **kwargs)
 
@@ -114,9 +144,16 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
 
     # ── Setting the search path ──────────────────────────────────────────
     def apply_search_path(self) -> None:
-        """Set the search path if the commune changed; raise MarkerMissing if it is not there."""
+        """Set the search path if the commune changed.
+
+        Raises MarkerMissing if the commune is not there, TwoCommunes if the transaction works in
+        another.
+        """
+        if self._applying:
+            return
+        self._stay_in_one_commune()
         wanted = (self.schema_name, self.include_public_schema)
-        if self._applied == wanted or self._applying or self._in_failed_transaction():
+        if self._applied == wanted or self._in_failed_transaction():
             return
         self._applying = True
         try:
@@ -181,6 +218,30 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
     def make_debug_cursor(self, cursor: Any) -> CursorWrapper:
         """Wrap a cursor as `make_cursor` does, and log its statements."""
         return _CommuneDebugCursor(cursor, self)
+
+    # ── One commune a transaction ────────────────────────────────────────
+    @property
+    def atomic_blocks(self) -> _Blocks:
+        """Django's list of the atomic blocks that this connection is in."""
+        return self._blocks
+
+    @atomic_blocks.setter
+    def atomic_blocks(self, blocks: list[Any]) -> None:
+        self._blocks = _Blocks(blocks)
+        self._schema_of_transaction = None
+
+    def _stay_in_one_commune(self) -> None:
+        if not self._blocks.in_transaction():
+            return
+        if self._blocks.began:
+            self._blocks.began = False
+            self._schema_of_transaction = None
+        if self.schema_name == get_public_schema_name():
+            return
+        first = self._schema_of_transaction or self.schema_name
+        if first != self.schema_name:
+            raise TwoCommunes(first, self.schema_name)
+        self._schema_of_transaction = first
 
     # ── Forgetting it ────────────────────────────────────────────────────
     def forget_search_path(self) -> None:

@@ -6,8 +6,9 @@ import pytest
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from tenants.communes.current import CommuneInfo, entered, in_commune
-from tenants.communes.database.base import MarkerMissing
+from tenants.communes.current import CommuneInfo, at_centre, entered, in_commune
+from tenants.communes.database.base import MarkerMissing, TwoCommunes
+from tenants.communes.models import Commune
 from tenants.organisation.models import Department, Letterhead, get_letterhead
 from tests.database import TestServer
 
@@ -152,6 +153,83 @@ class TestForgetting:
         finally:
             connection.rollback()
             connection.set_autocommit(True)
+
+
+class TestOneCommuneATransaction:
+    """Two communes may lie on two machines."""
+
+    def test_a_second_commune_is_refused(self, ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo):
+        with pytest.raises(TwoCommunes, match=r"xa_00004.*xa_00008"), transaction.atomic():
+            with in_commune("00004"):
+                get_letterhead()
+            with in_commune("00008"):
+                get_letterhead()
+
+    def test_a_commune_entered_before_the_transaction_counts(
+        self, ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo
+    ):
+        with in_commune("00004"):
+            get_letterhead()
+            with pytest.raises(TwoCommunes), transaction.atomic():
+                get_letterhead()
+                with in_commune("00008"):
+                    get_letterhead()
+
+    def test_what_was_rolled_back_to_a_savepoint_counts(
+        self, ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo
+    ):
+        with pytest.raises(TwoCommunes), transaction.atomic():
+            with transaction.atomic(), in_commune("00004"):
+                get_letterhead()
+                transaction.set_rollback(True)
+            with in_commune("00008"):
+                get_letterhead()
+
+    def test_the_centre_may_be_visited_in_between(self, ba_dinh: CommuneInfo):
+        with transaction.atomic(), in_commune("00004"):
+            get_letterhead()
+            with at_centre():
+                assert Commune.objects.filter(code="00008").exists()
+            assert get_letterhead().commune_code == "00004"
+
+    def test_the_next_transaction_may_work_in_another(
+        self, ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo
+    ):
+        self._one_after_the_other()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_also_when_transactions_really_end(self, ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo):
+        self._one_after_the_other()
+        with pytest.raises(TwoCommunes), transaction.atomic():
+            for code in ("00004", "00008"):
+                with in_commune(code):
+                    get_letterhead()
+        self._one_after_the_other()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_connection_lost_in_a_transaction_ends_it(
+        self, ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo
+    ):
+        with transaction.atomic(), in_commune("00004"):
+            get_letterhead()
+            connection.close()
+        with transaction.atomic(), in_commune("00008"):
+            assert get_letterhead().commune_code == "00008"
+
+    @transaction.atomic
+    def _read(self) -> str:
+        return get_letterhead().commune_code
+
+    def _one_after_the_other(self) -> None:
+        for code in ("00004", "00008"):
+            with in_commune(code):
+                assert self._read() == code
+        for code in ("00004", "00008", "00004"):
+            with in_commune(code), transaction.atomic():
+                assert get_letterhead().commune_code == code
+            with pytest.raises(ZeroDivisionError), in_commune(code), transaction.atomic():
+                get_letterhead()
+                _ = 1 / 0
 
 
 class TestARestartedServer:
