@@ -18,6 +18,7 @@ from tenants.communes.official_list import official_communes
 from tenants.communes.versions import code_version
 from tenants.kit.text import fold, sort_key
 from tests.factories import account_of, make_official
+from tests.tenants.console.pages import text_of
 
 PAGE = "/operator/"
 STATEMENTS = 4  # the session, the account, the rows, the totals
@@ -87,12 +88,6 @@ def test_a_suspended_commune_is_told_apart(operator: Client) -> None:
 # ── State, version, figures, order ───────────────────────────────────────
 
 
-def text_of(browser: Client, query: str = "") -> str:
-    """The page without its tags."""
-    page = browser.get(PAGE + query).content.decode()
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
-
-
 def codes_on(browser: Client, query: str = "") -> list[str]:
     """The codes of the communes that are listed, in their order."""
     return re.findall(r'<a href="xa/(\d{5})/">', browser.get(PAGE + query).content.decode())
@@ -103,10 +98,10 @@ def test_a_schema_that_is_behind_or_not_served_has_a_mark_and_a_filter(operator:
     Commune.objects.filter(code="00008").update(oldest_code=code_version() + 1)
     assert codes_on(operator, "?phien-ban=cu") == ["00004"]
     assert "00008" in codes_on(operator, "?phien-ban=khong-phuc-vu")
-    said = text_of(operator)
+    said = text_of(operator.get(PAGE))
     assert "1 lược đồ cũ" in said and "Chưa phục vụ được" in said
     Commune.objects.update(schema_version=code_version() + 1, oldest_code=0)
-    assert text_of(operator).count("Mới hơn phần mềm") == 2
+    assert text_of(operator.get(PAGE)).count("Mới hơn phần mềm") == 2
     assert codes_on(operator, "?phien-ban=cu") == []
 
 
@@ -116,7 +111,7 @@ def test_figures_stand_with_their_commune_and_are_added_up(operator: Client) -> 
         cases=1204, open_cases=33, last_activity_at=used
     )
     Figures.objects.filter(commune_code="00008").update(cases=6, open_cases=2)
-    said = text_of(operator)
+    said = text_of(operator.get(PAGE))
     assert "33 1.204 14:05 21/11/2026" in said
     assert "2 6 chưa có" in said
     assert "Cộng 2 đơn vị 35 1.210" in said
@@ -193,7 +188,7 @@ def _cpu_of(browser: Client) -> float:
 def test_a_hundred_stand_on_a_page_and_the_way_leads_on(whole_country: Client) -> None:
     first, second = codes_on(whole_country), codes_on(whole_country, "?trang=2")
     assert len(first) == len(second) == 100 and not set(first) & set(second)
-    assert "hàng 101–200 trong 3.321" in text_of(whole_country, "?trang=2")
+    assert "hàng 101–200 trong 3.321" in text_of(whole_country.get(f"{PAGE}?trang=2"))
     assert len(codes_on(whole_country, "?trang=34")) == 21
     page = html.unescape(whole_country.get(f"{PAGE}?tinh=01&xep=ten").content.decode())
     assert 'href="?tinh=01&xep=ten&trang=2"' in page

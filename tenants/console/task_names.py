@@ -1,0 +1,18 @@
+"""Tasks in words an operator knows."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TASK_NAMES: dict[str, str | Promise] = {
+    "documents.registers.tasks.render_document": _("In văn bản đã ban hành"),
+    "tenants.fleet.tasks.onboard_item": _("Đưa một đơn vị vào hệ thống"),
+    "tenants.accounts.tasks.remove_expired_sessions": _("Dọn phiên đăng nhập đã hết hạn"),
+    "tenants.jobs.tasks.remove_done_jobs": _("Dọn việc nền đã xong"),
+}
+
+
+def task_name(task: str) -> str:
+    """Return a task in words; one that has none by its name in the code."""
+    return str(TASK_NAMES.get(task, task))
