@@ -9,7 +9,7 @@ from typing import Any
 import django
 from csp.constants import NONE, SELF
 
-from config import commune_migrations
+from config import commune_data, commune_migrations
 from config.env import BASE_DIR, database, env
 from tenants.jobs.timing import daily
 
@@ -61,6 +61,7 @@ TENANT_APPS = [
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 COMMUNE_MIGRATIONS: tuple[Any, ...] = commune_migrations.COMMUNE_MIGRATIONS
+COMMUNE_DATA: Any = commune_data.COMMUNE_DATA
 # Communes that every upgrade tries first; none named means the first ones by code.
 FLEET_CANARIES: list[str] = env.list("FLEET_CANARIES", [])
 # Whether the database is a Citus cluster, where each commune's schema lies on one node.
