@@ -67,7 +67,7 @@ class TestALivedInCommune:
         rows = {table["member"]: table["rows"] for table in manifest["tables"]}
         assert rows["rows/cases_case"] == rows["shared/tracking_trackedcase"] == 3
         assert rows["rows/cases_draft"] == rows["shared/calendar_specialday"] == 1
-        assert rows["shared/jobs_schedule"] == rows["shared/communes_domain"] == 1
+        assert rows["shared/communes_domain"] == 1 <= rows["shared/jobs_schedule"]
         assert rows["shared/jobs_job"] == 2  # a slip and a result to print; what is done stays
         assert done.rows == sum(rows.values())
         with in_commune(HOAN_KIEM):
