@@ -129,16 +129,6 @@ def entered(info: CommuneInfo) -> Iterator[CommuneInfo]:
         _enter(previous)
 
 
-def each_commune() -> Iterator[CommuneInfo]:
-    """Go through the active communes in the order of their codes, working in each in turn."""
-    with at_centre():
-        active = Commune.objects.filter(state=Commune.State.ACTIVE).order_by("code")
-        communes = [info_of(commune) for commune in active]
-    for info in communes:
-        with entered(info):
-            yield info
-
-
 def forget_communes(code: str | None = None) -> None:
     """Make a change of the registry seen at once in this process: of one commune, or of any."""
     if code is None:

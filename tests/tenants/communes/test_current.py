@@ -9,7 +9,6 @@ from tenants.communes.current import (
     NoCommune,
     at_centre,
     current_commune,
-    each_commune,
     in_commune,
 )
 from tenants.communes.models import Commune
@@ -49,16 +48,6 @@ def test_neither_commune_sees_the_other(ba_dinh: CommuneInfo, ngoc_ha: CommuneIn
         Department.objects.create(name="Phòng của Ngọc Hà")
     with in_commune("00004"):
         assert [d.name for d in Department.objects.all()] == ["Phòng của Ba Đình"]
-
-
-def test_each_active_commune_is_visited_in_turn(ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo):
-    assert [(info.code, get_letterhead().commune_code) for info in each_commune()] == [
-        ("00004", "00004"),
-        ("00008", "00008"),
-    ]
-    Commune.objects.filter(code="00008").update(state="suspended")
-    assert [info.code for info in each_commune()] == ["00004"]
-    assert connection.schema_name == "public"
 
 
 def test_the_librarys_own_way_in_is_closed(db: None):
