@@ -69,6 +69,17 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[TestServer]:
         server.tear_down()
 
 
+@pytest.fixture(scope="session")
+def release_folder() -> Iterator[Path]:
+    """A folder that everybody may read, with the static files of a release."""
+    from tests.serving import collect_static
+
+    with tempfile.TemporaryDirectory(prefix="xaso-release-") as folder:
+        Path(folder).chmod(0o755)
+        collect_static(Path(folder))
+        yield Path(folder)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     """Start in no commune and with empty caches."""
