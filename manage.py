@@ -6,14 +6,17 @@ import sys
 
 # These create or change tables; everything else runs as the application role, which cannot.
 OWNER_COMMANDS = {
+    "drop_commune",
     "export_commune",
     "load_procedures",
     "makemigrations",
     "migrate",
     "migrate_fleet",
     "migrate_schemas",
+    "move_commune",
     "onboard",
     "prepare_database",
+    "restore_commune",
     "run_fleet_jobs",
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 import django
 from csp.constants import NONE, SELF
 
-from config import commune_data, commune_migrations
+from config import commune_data, commune_migrations, shared_tables
 from config.env import BASE_DIR, database, env
 from tenants.jobs.timing import daily
 
@@ -66,6 +66,8 @@ COMMUNE_DATA: Any = commune_data.COMMUNE_DATA
 FLEET_CANARIES: list[str] = env.list("FLEET_CANARIES", [])
 # Whether the database is a Citus cluster, where each commune's schema lies on one node.
 CITUS: bool = env.bool("CITUS", False)
+REFERENCE_TABLES = shared_tables.REFERENCE_TABLES
+MANAGED_LOCAL_TABLES = shared_tables.MANAGED_LOCAL_TABLES
 TENANT_MODEL = "communes.Commune"
 TENANT_DOMAIN_MODEL = "communes.Domain"
 PUBLIC_SCHEMA_NAME = "public"

@@ -10,16 +10,21 @@ from tenants.calendar.days import load_calendar
 from tenants.communes.current import at_centre
 from tenants.fleet.blueprint import append_only_tables, get_blueprint
 from tenants.fleet.grants import open_public_schema, set_default_privileges
+from tenants.fleet.sharding import declare_shared_tables
 from tenants.jobs.schedule import add_missing_schedules
 
 
 def prepare_database(*, verbosity: int = 1) -> None:
-    """Bring the shared schema up to date; run by the owner's role, as often as one likes."""
+    """Bring the shared schema up to date; run by the owner's role, as often as one likes.
+
+    Raises BlueprintUnavailable, DeclaredOtherwise.
+    """
     with at_centre():
         set_default_privileges()
         call_command("migrate_schemas", shared=True, interactive=False, verbosity=verbosity)
         shared = [c for c in apps.get_app_configs() if c.name in settings.SHARED_APPS]
         open_public_schema(append_only_tables(shared))
+        declare_shared_tables()
         load_calendar()
         add_missing_schedules()
     get_blueprint()

@@ -15,6 +15,7 @@ from tenants.fleet.exclusive import AlreadyRunning, is_running, only_run
 from tenants.fleet.models import Upgrade
 from tenants.fleet.one_upgrade import Attempt
 from tenants.fleet.preparation import prepare_database
+from tenants.fleet.sharding import DeclaredOtherwise
 from tenants.fleet.upgrade_script import Limits
 from tenants.fleet.upgrade_status import Left, communes_behind, fleet_status
 from tenants.fleet.upgrading import Pace, Plan, Tally, migrate_communes, plan_upgrade
@@ -83,7 +84,7 @@ class Command(BaseCommand):
         self._show_plan(plan)
         try:
             prepare_database(verbosity=0)
-        except DatabaseError as error:
+        except (DatabaseError, DeclaredOtherwise) as error:
             raise CommandError(
                 "Bảng dùng chung chưa nâng cấp được, nên chưa đơn vị nào bị đụng đến: "
                 f"{str(error).strip()}"

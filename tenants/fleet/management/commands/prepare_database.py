@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tenants.fleet.blueprint import BlueprintUnavailable
 from tenants.fleet.preparation import prepare_database
+from tenants.fleet.sharding import DeclaredOtherwise
 
 
 class Command(BaseCommand):
@@ -15,6 +16,6 @@ class Command(BaseCommand):
         """Run the command."""
         try:
             prepare_database(verbosity=max(0, options["verbosity"] - 1))
-        except BlueprintUnavailable as error:
+        except (BlueprintUnavailable, DeclaredOtherwise) as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Cơ sở dữ liệu đã sẵn sàng.")
