@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import (
@@ -31,7 +31,7 @@ from tenants.communes.official_list import (
     host_label,
     official_commune,
 )
-from tenants.communes.versions import code_version, oldest_code_of
+from tenants.communes.versions import SchemaStep, code_version, oldest_code_of
 from tenants.fleet.blueprint import Blueprint, BlueprintUnavailable, get_blueprint
 from tenants.fleet.statements import insert_statement, literal, schema_statements, send_as_one
 from tenants.jobs.schedule import schedules_statement
@@ -129,9 +129,13 @@ def onboard_new(official: OfficialCommune, administrator_email: str | None = Non
     return Outcome.CREATED
 
 
-@cache
 def present_blueprint() -> Blueprint:
-    """Return the blueprint of this process's code; it is looked for once."""
+    """Return the blueprint of the present migrations; its file is looked for once."""
+    return _blueprint_of(tuple(settings.COMMUNE_MIGRATIONS), str(settings.BLUEPRINT_DIR))
+
+
+@lru_cache(maxsize=4)
+def _blueprint_of(_steps: tuple[SchemaStep, ...], _folder: str) -> Blueprint:
     return get_blueprint()
 
 

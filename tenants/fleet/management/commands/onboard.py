@@ -88,8 +88,8 @@ class Command(BaseCommand):
         if options["invitations"]:
             self._write_invitations(options["invitations"], codes)
         self._report(result)
-        if len(codes) == 1:
-            self._show_invitation(codes)
+        if len(codes) <= _DETAILS_UP_TO:
+            self._show_invitations(codes)
         if result.failures:
             raise CommandError(
                 f"Còn {len(result.failures)} đơn vị chưa vào được; xem từng lỗi ở trên."
@@ -126,7 +126,8 @@ class Command(BaseCommand):
             TimeRemainingColumn(),
         )
         console = Console(file=cast(IO[str], self.stdout))
-        with Progress(*columns, console=console, transient=True) as bar, _stopped() as stopping:
+        shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        with shown as bar, _stopped() as stopping:
             task = bar.add_task("Đang đưa vào hệ thống", total=len(codes))
             try:
                 return onboard_communes(
@@ -150,9 +151,9 @@ class Command(BaseCommand):
             for code, invitation in open_invitations(codes):
                 writer.writerow([code, official_commune(code).full_name, invitation])
 
-    def _show_invitation(self, codes: list[str]) -> None:
-        for _code, invitation in open_invitations(codes):
-            self.stdout.write(f"Người quản trị nhận tài khoản tại: {invitation}")
+    def _show_invitations(self, codes: list[str]) -> None:
+        for code, invitation in open_invitations(codes):
+            self.stdout.write(f"{code}: người quản trị nhận tài khoản tại {invitation}")
 
     def _report(self, result: BulkResult) -> None:
         for code in result.created[:_DETAILS_UP_TO]:
