@@ -42,7 +42,7 @@ class TestAddress:
     def test_the_operator_gets_an_answer_that_no_cache_keeps(
         self, method: str, pattern: URLPattern, operator: Client
     ) -> None:
-        response = getattr(operator, method)(address_of(pattern))
+        response = getattr(operator, method)(address_of(pattern), {"tinh": "01"})
         # A batch that is not there is the operator's 404; what is only sent to is no page.
         expected = {"get": (200, 405), "post": (200, 302, 405)}[method]
         if "batch_id" in pattern.pattern.regex.groupindex:
