@@ -36,6 +36,8 @@ ENV PATH=/opt/xaso/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=config.settings \
+    WEB_BIND=0.0.0.0:8000 \
+    WEB_ACCESS_LOG=- \
     FILES_ROOT=/var/lib/xaso/files \
     BLUEPRINT_DIR=/var/lib/xaso/blueprints
 
@@ -63,6 +65,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
     CMD ["python", "-m", "config.health_probe"]
 
-# One sync worker a container behind a proxy that buffers: a worker keeps few communes warm, and
-# the proxy sends a commune always to the same one.
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "sync", "--workers", "1", "--max-requests", "20000", "--max-requests-jitter", "2000", "--no-control-socket", "--access-logfile", "-"]
+# One worker a container behind a proxy that buffers (config/gunicorn.py says why).
+CMD ["gunicorn", "--config", "config/gunicorn.py"]

@@ -161,6 +161,13 @@ need_pdf_reader() {
     fi
 }
 
+# What stands before the web workers in production; found where ordinary users do not look, too.
+need_proxy() {
+    if ! PATH="$PATH:/usr/sbin" has nginx; then
+        install_packages "Thiếu nginx để kiểm thử cấu hình máy chủ web." nginx-light
+    fi
+}
+
 # The tests without a browser are still worth running: run_tests.sh says at its end what failed.
 offer_browser() {
     if [ "${BROWSER:-}" = off ] || has_browser || ! is_root || ! has apt-get; then
@@ -184,5 +191,6 @@ check_system_libraries
 compile_catalogues
 if [ "$purpose" = test ]; then
     need_pdf_reader
+    need_proxy
     offer_browser
 fi
