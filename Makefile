@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo test bench lint clean lock
+.PHONY: demo test bench bench-fleet lint clean lock
 
 # Each target does its own set-up; a machine needs Python 3.11 and make.
 SETUP = sh config/local/setup.sh
@@ -13,6 +13,9 @@ test: # every test; ARGS="-k filing" passes on to pytest, BROWSER=off leaves the
 
 bench: # measurements, one JSON object a line
 	@$(SETUP) && .venv/bin/python -m bench
+
+bench-fleet: # the same for thousands of communes; COMMUNES=11000 for more than the country has
+	@$(SETUP) && COMMUNES="$(COMMUNES)" .venv/bin/python -m bench.fleet
 
 lint: # format, lint, types, import direction, migrations, deployment check
 	@$(SETUP) && bash .ci/run lint

@@ -1,1 +1,6 @@
-"""What filing, the desk, pages and papers cost, measured on a stack of the bench's own."""
+"""Measurements of the product, one command each."""
+
+import os
+
+# The official list and the like are read with the product's settings.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

