@@ -77,9 +77,11 @@ class Blueprint:
     append_only_tables: tuple[str, ...]
 
 
-def get_blueprint() -> Blueprint:
-    """Return the blueprint of the present migrations; raises BlueprintUnavailable."""
+def get_blueprint(version: int | None = None) -> Blueprint:
+    """Return the blueprint of a version, or of the newest; raises BlueprintUnavailable."""
     history_table, steps = _kept_or_captured()
+    steps = steps[:version]
+    tables = {table for step in steps for table in step.tables}
     # A new schema has no rows to change and no deferred checks to make.
     making = (
         part
@@ -90,7 +92,7 @@ def get_blueprint() -> Blueprint:
     return Blueprint(
         statements=(history_table, *making),
         migrations=tuple((step.app, step.name) for step in steps),
-        append_only_tables=append_only_tables(commune_apps()),
+        append_only_tables=tuple(t for t in append_only_tables(commune_apps()) if t in tables),
     )
 
 

@@ -44,6 +44,22 @@ class FileEntry:
         raise ArchiveDamaged("có dòng tệp không đọc được")
 
 
+class FileDigest:
+    """Computes what a file's row says of it, as its bytes pass."""
+
+    def __init__(self) -> None:
+        self._hash, self._size = hashlib.sha256(), 0
+
+    def add(self, piece: bytes) -> None:
+        """Take some bytes."""
+        self._hash.update(piece)
+        self._size += len(piece)
+
+    def fits(self, entry: FileEntry) -> bool:
+        """Whether the bytes were those of the entry."""
+        return (self._size, self._hash.hexdigest()) == (entry.size, entry.sha256)
+
+
 def file_entries(commune_code: str) -> Iterator[FileEntry]:
     """Give the files that a commune's rows name, in the order of their keys."""
     table = apps.get_model(declared().stored_files)._meta.db_table
@@ -59,16 +75,15 @@ def file_entries(commune_code: str) -> Iterator[FileEntry]:
 
 def read_stored(commune_code: str, entry: FileEntry, write: Callable[[bytes], Any]) -> bool:
     """Pass a stored file to `write`; False when it is missing or is not what its row says."""
-    digest, size = hashlib.sha256(), 0
+    digest = FileDigest()
     try:
         with stored_path(commune_code, entry.key).open("rb") as file:
             while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
+                digest.add(chunk)
                 write(chunk)
     except FileNotFoundError:
         return False
-    return (size, digest.hexdigest()) == (entry.size, entry.sha256)
+    return digest.fits(entry)
 
 
 def still_has_row(commune_code: str, key: str) -> bool:

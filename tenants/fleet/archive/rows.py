@@ -94,7 +94,7 @@ class Opener:
 
     def _clear_value(self, table: Table, column: Column, opened: Values, index: str) -> str:
         place = (column.detail, index)
-        if attribute := table.clear[column.name]:
+        if attribute := table.clear.get(column.name):
             self._indexed[place] = str(getattr(_instance(table, opened), attribute))
         clear = self._indexed.get(place, "")
         if not clear or blind_index(clear, purpose=column.detail) != index:
@@ -196,6 +196,15 @@ def write_rows(
             # The driver only says that reading failed.
             raise source.error or error from error
     return digest.done()
+
+
+def delete_rows(table: Table, commune_code: str) -> None:
+    """Delete a commune's rows of a shared table, those too that are not exported."""
+    statement = sql.SQL("DELETE FROM {} WHERE {}").format(
+        table.place(commune_code), table.own_rows(commune_code)
+    )
+    with driver_cursor() as cursor:
+        cursor.execute(statement)
 
 
 def line_of(values: Iterable[str | None]) -> bytes:

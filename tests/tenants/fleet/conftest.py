@@ -44,7 +44,13 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaterCode:
 
 
 @pytest.fixture
-def committing_owner(transactional_db: None, django_db_setup: TestServer) -> TestServer:
+def committing_owner(
+    transactional_db: None,
+    django_db_setup: TestServer,
+    settings: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> TestServer:
     """Work as the owner's role in this process's copy, which is made anew after the test."""
+    settings.FILES_ROOT = tmp_path_factory.mktemp("files")
     django_db_setup.work_in(django_db_setup.copy, django_db_setup.owner)
     return django_db_setup
