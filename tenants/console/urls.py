@@ -5,10 +5,13 @@ from django.urls import path
 from tenants.console.views.commune import commune, resume, suspend
 from tenants.console.views.communes import communes
 from tenants.console.views.failed_jobs import failed, retry
+from tenants.console.views.fleet import fleet, log
 from tenants.console.views.onboarding import batch, batch_now, create, onboarding, retry_batch
 
 urlpatterns = [
     path("", communes, name="operator-communes"),
+    path("he-thong/", fleet, name="operator-fleet"),
+    path("nhat-ky/", log, name="operator-log"),
     path("xa/<str:code>/", commune, name="operator-commune"),
     path("xa/<str:code>/tam-ngung/", suspend, name="operator-suspend"),
     path("xa/<str:code>/mo-lai/", resume, name="operator-resume"),
