@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from services.cases.models import Case
-from services.cases.states import CaseStatus
+from services.cases.states import CLOSED, CaseStatus
 
 SOON = datetime.timedelta(days=1)
 # Minutes matter in the last hours only.
 EXACT_HOURS = 5
-CLOSED = (CaseStatus.RETURNED, CaseStatus.REFUSED, CaseStatus.STOPPED)
 
 
 @dataclass(frozen=True)

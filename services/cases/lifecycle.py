@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from services.cases.errors import CaseChanged, MoveNotAllowed
 from services.cases.models import Case, CaseStep
-from services.cases.states import ALLOWED_MOVES, CaseStatus
+from services.cases.states import ALLOWED_MOVES, CLOSED, CaseStatus
 from services.tracking.tracking import update_tracking
 from tenants.history.events import Actor, events_of, record_event
 
@@ -98,7 +98,13 @@ def _save(
         setattr(case, name, value)
     case.save(update_fields=["status", "updated_at", *changes])
     if case.state != before or case.due_at != due_before:
-        update_tracking(case_id=case.pk, status=case.status, due_at=case.due_at)
+        update_tracking(
+            case_id=case.pk,
+            status=case.status,
+            due_at=case.due_at,
+            was_open=before not in CLOSED,
+            is_open=case.state not in CLOSED,
+        )
     # Last, because the chain's head is the last lock taken.
     record_event(
         verb=verb,

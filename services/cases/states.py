@@ -41,6 +41,9 @@ ALLOWED_MOVES: dict[CaseStatus, frozenset[CaseStatus]] = {
     S.RETURNED: frozenset(),
 }
 
+# A case that came here has come to its end; all others are open.
+CLOSED = tuple(state for state, moves in ALLOWED_MOVES.items() if not moves)
+
 
 class Channel(models.TextChoices):
     """How a case came in."""

@@ -6,10 +6,13 @@ from django_tasks import task
 
 from documents.files.storing import remove_orphans
 from services.cases.drafts import discard_expired
+from services.cases.figures import recount_figures
 
 
 @task()
 def sweep() -> None:
-    """Throw away unsent forms after their last day, and stored bytes that never got a row."""
+    """Throw away unsent forms after their last day and stored bytes without a row; count anew."""
     discard_expired()
     remove_orphans()
+    # Last: whoever files a case waits for it from here to the commit.
+    recount_figures()

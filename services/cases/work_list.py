@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, QuerySet
 
 from services.cases.models import Case
-from services.cases.states import CaseStatus
+from services.cases.states import CLOSED, CaseStatus
 from services.tracking.tracking import identity_index
 from tenants.kit.text import fold
 from tenants.organisation.models import Official
 
 PAGE = 100
-CLOSED = (CaseStatus.REFUSED, CaseStatus.STOPPED, CaseStatus.RETURNED)
 # A result that waits to be fetched and a case that waits for its applicant are not late, and
 # nobody at the desk has to do anything for them before somebody comes.
 RUNNING = (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS)
