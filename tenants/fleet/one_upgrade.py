@@ -1,4 +1,4 @@
-"""One attempt to upgrade one commune, on the connection of this thread."""
+"""One attempt to upgrade one commune, and what an error in it means."""
 
 from __future__ import annotations
 
@@ -17,11 +17,18 @@ from psycopg2 import errors
 from tenants.communes.database.base import DatabaseWrapper
 from tenants.fleet.models import Upgrade
 from tenants.fleet.step_history import DataStep
-from tenants.fleet.upgrade_script import NOT_AT_VERSION, WRONG_MARKER, CommuneSchema, Limits, Script
+from tenants.fleet.upgrade_script import (
+    CommuneSchema,
+    Limits,
+    Script,
+    make_durable,
+    marker_query,
+    prepare_connection,
+)
 
 _LOCKED = (errors.LockNotAvailable, errors.DeadlockDetected)
 _DATA_EXCEPTION = "22"
-_RECORD = """INSERT INTO public.fleet_upgrade
+_FAILURE = """INSERT INTO public.fleet_upgrade
 (id, run_id, commune_code, from_version, to_version, result, error, seconds)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
 
@@ -40,77 +47,132 @@ class ConnectionLost(Exception):
 class Attempt:
     """What came of one attempt; `error` holds no personal data."""
 
-    code: str
+    commune: CommuneSchema
     result: Upgrade.Result
     error: str
     seconds: float
 
 
-def attempt(script: Script, commune: CommuneSchema, run_id: UUID, limits: Limits) -> Attempt:
-    """Try to upgrade a commune; the ledger has the outcome unless it was locked.
+class Upgrader:
+    """Upgrades one commune after the other on the connection of this thread."""
 
-    Raises ConnectionLost if the database went away and a new connection did not help.
-    """
-    for _ in range(2):
+    def __init__(self, run_id: UUID, limits: Limits) -> None:
+        self._run_id, self._limits = run_id, limits
+        self._driver: Any = None
+
+    def attempt(self, script: Script, commune: CommuneSchema) -> Attempt:
+        """Try one commune; the ledger has the outcome unless the commune was locked.
+
+        Raises ConnectionLost if the database went away and a new connection did not help.
+        """
+        for _ in range(2):
+            try:
+                return self._attempt(script, commune)
+            except psycopg2.Error:
+                # What was sent may have been committed; the second attempt finds out.
+                _ours().close()
+        raise ConnectionLost
+
+    def close(self) -> None:
+        """Wait until everything done is on disk, and close the connection."""
         try:
-            return _attempt(script, commune, run_id, limits)
-        except psycopg2.Error:
-            # What was sent may have been committed; the guard of the second attempt knows.
-            connection.close()
-    raise ConnectionLost
+            if self._driver is not None and not self._driver.closed:
+                with self._driver.cursor() as cursor:
+                    make_durable(cursor)
+        finally:
+            _ours().close()
 
-
-def _attempt(script: Script, commune: CommuneSchema, run_id: UUID, limits: Limits) -> Attempt:
-    began = time.monotonic()
-    driver = _driver()
-    try:
-        with driver.cursor() as cursor:
-            parts = script.parts(commune, run_id, limits, cursor)
-        _send(driver, commune, parts, as_one=script.is_text and not settings.CITUS)
-    except Exception as problem:
-        error = _driver_error(problem)
-        if driver.closed:
-            raise psycopg2.OperationalError from problem
+    def _attempt(self, script: Script, commune: CommuneSchema) -> Attempt:
+        began = time.monotonic()
+        self._connect()
+        result, reason = Upgrade.Result.DONE, ""
+        try:
+            with self._driver.cursor() as cursor:
+                parts = script.parts(commune, self._run_id, cursor)
+            self._send(commune, parts, as_one=script.is_text and not settings.CITUS)
+        except Exception as problem:
+            error = _driver_error(problem)
+            if self._driver.closed:
+                raise psycopg2.OperationalError from problem
+            result, reason = self._understand(error, script, commune)
         seconds = time.monotonic() - began
+        if result == Upgrade.Result.FAILED:
+            self._write_failure_down(script, commune, reason, seconds)
+        return Attempt(commune, result, reason, seconds)
+
+    def _connect(self) -> None:
+        _ours().ensure_connection()
+        driver = _ours().connection
+        if driver is not self._driver:
+            with driver.cursor() as cursor:
+                prepare_connection(self._limits, cursor)
+            self._driver = driver
+
+    def _send(self, commune: CommuneSchema, parts: list[str | DataStep], *, as_one: bool) -> None:
+        if as_one:
+            # Statements of one message outside a transaction are one transaction of their own.
+            with self._driver.cursor() as cursor:
+                cursor.execute(";\n".join(str(part) for part in parts))
+            return
+        try:
+            with transaction.atomic():
+                for part in parts:
+                    if isinstance(part, DataStep):
+                        _run_data_step(part, commune)
+                    else:
+                        with self._driver.cursor() as cursor:
+                            cursor.execute(part)
+        finally:
+            _ours().set_schema_to_public()
+            _ours().forget_search_path()
+
+    def _understand(
+        self, error: Exception, script: Script, commune: CommuneSchema
+    ) -> tuple[Upgrade.Result, str]:
+        """Find out what an error means, from the registry and the schema it left as they were."""
         if isinstance(error, _LOCKED):
-            return Attempt(commune.code, Upgrade.Result.LOCKED, "đang bị khóa", seconds)
-        if _was_done_meanwhile(driver, error, commune, script):
-            return Attempt(commune.code, Upgrade.Result.DONE, "", seconds)
-        reason = _reason(error)
-        _write_failure_down(driver, script, commune, run_id, reason, seconds)
-        return Attempt(commune.code, Upgrade.Result.FAILED, reason, seconds)
-    return Attempt(commune.code, Upgrade.Result.DONE, "", time.monotonic() - began)
+            return Upgrade.Result.LOCKED, "đang bị khóa bởi việc khác"
+        version = self._ask(
+            "SELECT schema_version FROM public.communes_commune WHERE code = %s", [commune.code]
+        )
+        if version is not None and version >= script.to:
+            return Upgrade.Result.DONE, ""  # what was sent before the connection broke
+        if version != commune.version:
+            return Upgrade.Result.FAILED, "sổ đăng ký đã đổi trong lúc nâng cấp"
+        try:
+            marked = self._ask(marker_query(commune))
+        except errors.Error:
+            marked = None
+        if not marked:
+            reason = f"lược đồ {commune.schema_name} không có, hoặc không phải của đơn vị này"
+            return Upgrade.Result.FAILED, reason
+        return Upgrade.Result.FAILED, _reason(error)
 
+    def _ask(self, query: Any, values: Any = None) -> Any:
+        with self._driver.cursor() as cursor:
+            cursor.execute(query, values)
+            row = cursor.fetchone()
+        return row[0] if row else None
 
-def _driver() -> Any:
-    """The driver's connection: what is sent here is prepared text, and there is a lot of it."""
-    _ours().ensure_connection()
-    return _ours().connection
+    def _write_failure_down(
+        self, script: Script, commune: CommuneSchema, reason: str, seconds: float
+    ) -> None:
+        values = [
+            str(uuid6.uuid7()),
+            str(self._run_id),
+            commune.code,
+            commune.version,
+            script.to,
+            Upgrade.Result.FAILED.value,
+            reason,
+            seconds,
+        ]
+        with self._driver.cursor() as cursor:
+            cursor.execute(_FAILURE, values)
 
 
 def _ours() -> DatabaseWrapper:
     return cast(DatabaseWrapper, connection)
-
-
-def _send(
-    driver: Any, commune: CommuneSchema, parts: list[str | DataStep], *, as_one: bool
-) -> None:
-    if as_one:
-        # Statements of one message outside a transaction are one transaction of their own.
-        with driver.cursor() as cursor:
-            cursor.execute(";\n".join(str(part) for part in parts))
-        return
-    try:
-        with transaction.atomic():
-            for part in parts:
-                if isinstance(part, DataStep):
-                    _run_data_step(part, commune)
-                else:
-                    with driver.cursor() as cursor:
-                        cursor.execute(part)
-    finally:
-        _ours().set_schema_to_public()
-        _ours().forget_search_path()
 
 
 def _run_data_step(step: DataStep, commune: CommuneSchema) -> None:
@@ -125,48 +187,13 @@ def _driver_error(problem: Exception) -> Exception:
     return cause if isinstance(cause, psycopg2.Error) else problem
 
 
-def _was_done_meanwhile(
-    driver: Any, error: Exception, commune: CommuneSchema, script: Script
-) -> bool:
-    if getattr(error, "pgcode", None) != NOT_AT_VERSION:
-        return False
-    with driver.cursor() as cursor:
-        cursor.execute(
-            "SELECT schema_version >= %s FROM public.communes_commune WHERE code = %s",
-            [script.version + len(script.steps), commune.code],
-        )
-        row = cursor.fetchone()
-    return row is not None and bool(row[0])
-
-
-def _write_failure_down(
-    driver: Any, script: Script, commune: CommuneSchema, run_id: UUID, reason: str, seconds: float
-) -> None:
-    values = [
-        str(uuid6.uuid7()),
-        str(run_id),
-        commune.code,
-        commune.version,
-        script.version + len(script.steps),
-        Upgrade.Result.FAILED.value,
-        reason,
-        seconds,
-    ]
-    with driver.cursor() as cursor:
-        cursor.execute(_RECORD, values)
-
-
 def _reason(error: Exception) -> str:
     """Say what went wrong without what a row may hold: the ledger is read by operators."""
-    code = getattr(error, "pgcode", None)
-    if code == NOT_AT_VERSION:
-        return "Sổ đăng ký không còn ghi đơn vị này ở phiên bản ban đầu."
-    if code == WRONG_MARKER:
-        return "Lược đồ không có, hoặc không mang dấu nhận biết của đơn vị này."
     if isinstance(error, psycopg2.Error):
-        name = f"{type(error).__name__} {code or ''}".strip()
+        code = error.pgcode or ""
+        name = f"{type(error).__name__} {code}".strip()
         # The server quotes the value it could not read; its details quote whole rows.
-        shown = "" if (code or "").startswith(_DATA_EXCEPTION) else error.diag.message_primary
+        shown = "" if code.startswith(_DATA_EXCEPTION) else error.diag.message_primary
         return f"{name}: {shown}" if shown else name
     frames = traceback.extract_tb(error.__traceback__)
     place = f", {frames[-1].filename.rsplit('/', 1)[-1]} dòng {frames[-1].lineno}" if frames else ""

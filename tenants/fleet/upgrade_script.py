@@ -24,28 +24,24 @@ from tenants.fleet.grants import take_changes_away
 from tenants.fleet.models import Upgrade
 from tenants.fleet.step_history import DataStep, commune_apps, data_steps
 
-NOT_AT_VERSION = "XS001"
-WRONG_MARKER = "XS002"
-
-# The registry comes first: nothing is touched in a commune that another run has upgraded.
-_GUARD = sql.SQL("""DO $guard$ BEGIN
-UPDATE public.communes_commune
-SET schema_version = {to}, oldest_code = GREATEST(oldest_code, {oldest_code})
-WHERE code = {code} AND schema_name = {schema_name} AND schema_version = {version};
-IF NOT FOUND THEN
-  RAISE EXCEPTION 'not at this version' USING ERRCODE = {not_at_version};
-END IF;
-IF to_regclass({marker_name}) IS NULL THEN
-  RAISE EXCEPTION 'no marker' USING ERRCODE = {wrong_marker};
-END IF;
-IF (SELECT min({column}) FROM {marker} HAVING count(*) = 1) IS DISTINCT FROM {code} THEN
-  RAISE EXCEPTION 'wrong marker' USING ERRCODE = {wrong_marker};
-END IF;
-END $guard$""")
-_LEDGER = sql.SQL("""INSERT INTO public.fleet_upgrade
+# Prepared once a connection, because the shared tables are the same for every commune. A registry
+# row that is not at the version gives no code, which the ledger refuses, and all is rolled back.
+_CLOSING = sql.SQL("""
+PREPARE close_upgrade (uuid, uuid, varchar, varchar, smallint, smallint, smallint) AS
+WITH moved AS (
+  UPDATE public.communes_commune SET schema_version = $6, oldest_code = GREATEST(oldest_code, $7)
+  WHERE code = $3 AND schema_name = $4 AND schema_version = $5 RETURNING code
+)
+INSERT INTO public.fleet_upgrade
 (id, run_id, commune_code, from_version, to_version, result, seconds)
-VALUES ({id}, {run_id}, {code}, {version}, {to}, {result},
+VALUES ($1, $2, (SELECT code FROM moved), $5, $6, {done},
         extract(epoch FROM clock_timestamp() - transaction_timestamp()))""")
+_CLOSE = sql.SQL(
+    "EXECUTE close_upgrade ({id}, {run_id}, {code}, {schema_name}, {version}, {to}, {oldest_code})"
+)
+_MARKER = sql.SQL("SELECT count(*) FROM {} WHERE {} = {}")
+# Dividing by nothing is an error: what is missing or another commune's is not touched.
+_MARKED = sql.SQL("SELECT 1 / ({})")
 _HISTORY = sql.SQL("INSERT INTO django_migrations (app, name, applied) VALUES {}")
 # A commit would check the deferred constraints between two migrations; here it is one.
 _BETWEEN_STEPS = ("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED")
@@ -77,14 +73,17 @@ class Script:
     steps: tuple[StepScript, ...]
     changes: tuple[str | DataStep, ...]
 
+    @property
+    def to(self) -> int:
+        """The version that communes are at afterwards."""
+        return self.version + len(self.steps)
+
     @cached_property
     def is_text(self) -> bool:
         """Whether it is statements alone, which can be sent as one message."""
         return all(isinstance(change, str) for change in self.changes)
 
-    def parts(
-        self, commune: CommuneSchema, run_id: UUID, limits: Limits, cursor: Any
-    ) -> list[str | DataStep]:
+    def parts(self, commune: CommuneSchema, run_id: UUID, cursor: Any) -> list[str | DataStep]:
         """Return everything that one commune's transaction does, in order."""
         values = {
             "id": sql.Literal(str(uuid6.uuid7())),
@@ -93,30 +92,43 @@ class Script:
             "schema_name": sql.Literal(commune.schema_name),
             "schema": sql.Identifier(commune.schema_name),
             "version": sql.Literal(commune.version),
-            "to": sql.Literal(self.version + len(self.steps)),
-            "oldest_code": sql.Literal(oldest_code_of(self.version + len(self.steps))),
-            "lock_ms": sql.Literal(limits.lock_ms),
-            "statement_ms": sql.Literal(limits.statement_ms),
-            "marker": sql.Identifier(commune.schema_name, MARKER_TABLE),
-            "marker_name": sql.Literal(f"{commune.schema_name}.{MARKER_TABLE}"),
-            "column": sql.Identifier(MARKER_COLUMN),
-            "result": sql.Literal(Upgrade.Result.DONE.value),
-            "not_at_version": sql.Literal(NOT_AT_VERSION),
-            "wrong_marker": sql.Literal(WRONG_MARKER),
+            "to": sql.Literal(self.to),
+            "oldest_code": sql.Literal(oldest_code_of(self.to)),
         }
 
         def text(template: sql.SQL) -> str:
             return template.format(**values).as_string(cursor)
 
-        opening = [
-            sql.SQL("SET LOCAL search_path TO {schema}"),
-            sql.SQL("SET LOCAL lock_timeout TO {lock_ms}"),
-            sql.SQL("SET LOCAL statement_timeout TO {statement_ms}"),
-            _GUARD,
-        ]
+        marked = _MARKED.format(marker_query(commune)).as_string(cursor)
+        opening = [text(sql.SQL("SET LOCAL search_path TO {schema}")), marked]
         if settings.CITUS:
-            opening.insert(0, sql.SQL("SET LOCAL citus.enable_schema_based_sharding TO on"))
-        return [*map(text, opening), *self.changes, text(_LEDGER)]
+            opening.insert(0, "SET LOCAL citus.enable_schema_based_sharding TO on")
+        return [*opening, *self.changes, text(_CLOSE)]
+
+
+def marker_query(commune: CommuneSchema) -> sql.Composed:
+    """Return the question whether a schema carries its commune's marker: 1 or 0."""
+    table = sql.Identifier(commune.schema_name, MARKER_TABLE)
+    return _MARKER.format(table, sql.Identifier(MARKER_COLUMN), sql.Literal(commune.code))
+
+
+def prepare_connection(limits: Limits, cursor: Any) -> None:
+    """Make a connection ready to send scripts; its session is then for nothing else.
+
+    A commit does not wait for the disk: after a crash a commune is as it was or done, registry,
+    ledger and schema alike, and `make_durable` waits once for all.
+    """
+    cursor.execute("SET lock_timeout TO %s", [limits.lock_ms])
+    cursor.execute("SET statement_timeout TO %s", [limits.statement_ms])
+    cursor.execute("SET synchronous_commit TO off")
+    cursor.execute(_CLOSING.format(done=sql.Literal(Upgrade.Result.DONE.value)))
+
+
+def make_durable(cursor: Any) -> None:
+    """Wait until everything committed so far is on disk."""
+    cursor.execute("SET synchronous_commit TO on")
+    # A transaction that writes nothing would not wait.
+    cursor.execute("SELECT pg_logical_emit_message(true, 'xaso', 'upgraded')")
 
 
 def script_from(version: int, cursor: Any) -> Script:

@@ -12,6 +12,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from queue import Empty, Queue, SimpleQueue
 from uuid import UUID
@@ -24,7 +25,7 @@ from tenants.communes.models import Commune
 from tenants.communes.versions import code_version
 from tenants.fleet.canaries import CanaryFailed, probe
 from tenants.fleet.models import Upgrade
-from tenants.fleet.one_upgrade import Attempt, ConnectionLost, attempt
+from tenants.fleet.one_upgrade import Attempt, ConnectionLost, Upgrader
 from tenants.fleet.upgrade_script import CommuneSchema, Limits, Script, script_from
 
 WAVES = (0.05, 0.25)
@@ -141,7 +142,7 @@ class _Run:
     def __init__(self, plan: Plan, pace: Pace, report: Callable[[Attempt], None]) -> None:
         self.tally = Tally()
         self._plan, self._pace, self._report = plan, pace, report
-        self._waiting: dict[str, tuple[CommuneSchema, Attempt]] = {}
+        self._waiting: dict[str, Attempt] = {}
         self._halt = threading.Event()
         self._scripts = _scripts(plan)
 
@@ -171,7 +172,7 @@ class _Run:
         probe(codes)
 
     def _retry(self) -> None:
-        self._pass([commune for commune, _ in self._waiting.values()])
+        self._pass([attempt.commune for attempt in self._waiting.values()])
 
     def _pass(self, communes: Sequence[CommuneSchema]) -> None:
         """Try each commune once; the locked ones are left waiting."""
@@ -180,7 +181,7 @@ class _Run:
         tasks: SimpleQueue[CommuneSchema] = SimpleQueue()
         for commune in communes:
             tasks.put(commune)
-        results: Queue[tuple[CommuneSchema, Attempt] | Exception | None] = Queue()
+        results: Queue[Attempt | Exception | None] = Queue()
         threads = [
             threading.Thread(target=self._work, args=(tasks, results), daemon=True)
             for _ in range(min(self._pace.connections, len(communes)))
@@ -198,9 +199,7 @@ class _Run:
         if not tasks.empty():
             self._halt.set()
 
-    def _note_all(
-        self, results: Queue[tuple[CommuneSchema, Attempt] | Exception | None], working: int
-    ) -> None:
+    def _note_all(self, results: Queue[Attempt | Exception | None], working: int) -> None:
         trouble: Exception | None = None
         while working:
             result = results.get()
@@ -210,18 +209,19 @@ class _Run:
                 trouble = result
                 self._halt.set()
             else:
-                self._note(*result)
+                self._note(result)
         if trouble:
             raise trouble
 
-    def _note(self, commune: CommuneSchema, attempt: Attempt) -> None:
-        self._waiting.pop(commune.code, None)
+    def _note(self, attempt: Attempt) -> None:
+        code = attempt.commune.code
+        self._waiting.pop(code, None)
         if attempt.result == Upgrade.Result.DONE:
             self.tally.done += 1
         elif attempt.result == Upgrade.Result.LOCKED:
-            self._waiting[commune.code] = (commune, attempt)
+            self._waiting[code] = attempt
         else:
-            self.tally.failed[commune.code] = attempt.error
+            self.tally.failed[code] = attempt.error
             if len(self.tally.failed) > self._pace.max_failures and not self._halt.is_set():
                 self._halt.set()
                 self.tally.stopped = (
@@ -233,21 +233,19 @@ class _Run:
     def _work(
         self,
         tasks: SimpleQueue[CommuneSchema],
-        results: Queue[tuple[CommuneSchema, Attempt] | Exception | None],
+        results: Queue[Attempt | Exception | None],
     ) -> None:
         try:
-            while not self._halt.is_set():
-                commune = tasks.get_nowait()
-                script = self._scripts[commune.version]
-                done = attempt(script, commune, self.tally.run_id, self._pace.limits)
-                results.put((commune, done))
-                self._halt.wait(self._pace.throttle_seconds)
+            with closing(Upgrader(self.tally.run_id, self._pace.limits)) as upgrader:
+                while not self._halt.is_set():
+                    commune = tasks.get_nowait()
+                    results.put(upgrader.attempt(self._scripts[commune.version], commune))
+                    self._halt.wait(self._pace.throttle_seconds)
         except Empty:
             pass
         except Exception as error:  # told in the thread that waits
             results.put(error)
         finally:
-            connection.close()
             results.put(None)
 
     def _write_locked_down(self) -> None:
@@ -256,16 +254,16 @@ class _Run:
             Upgrade.objects.bulk_create(
                 Upgrade(
                     run_id=self.tally.run_id,
-                    commune_code=commune.code,
-                    from_version=commune.version,
+                    commune_code=attempt.commune.code,
+                    from_version=attempt.commune.version,
                     to_version=self._plan.version,
                     result=Upgrade.Result.LOCKED,
                     error=attempt.error,
                     seconds=attempt.seconds,
                 )
-                for commune, attempt in self._waiting.values()
+                for attempt in self._waiting.values()
             )
-        self.tally.locked = {code: last.error for code, (_, last) in self._waiting.items()}
+        self.tally.locked = {code: attempt.error for code, attempt in self._waiting.items()}
 
 
 def _scripts(plan: Plan) -> dict[int, Script]:
