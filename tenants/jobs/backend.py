@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 import uuid6
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskResult, TaskResultStatus
 
@@ -20,17 +22,25 @@ from tenants.communes.current import current_commune
 from tenants.jobs.models import CENTRE, FLEET_QUEUE
 from tenants.jobs.turns import CHANNEL, next_turn
 
-_INSERT = f"""
+_ROW = """
 INSERT INTO jobs_job
     (id, task, args, commune_code, queue, state, attempts, error, not_before, created_at, turn)
 VALUES (
     %(id)s, %(task)s, %(args)s, %(commune)s, %(queue)s,
     CASE WHEN %(not_before)s > STATEMENT_TIMESTAMP() THEN 'later' ELSE 'queued' END, 0, '',
     COALESCE(%(not_before)s, STATEMENT_TIMESTAMP()), STATEMENT_TIMESTAMP(),
-    {next_turn("%(queue)s", "%(commune)s")}
+    {turn}
 )
-RETURNING created_at, pg_notify('{CHANNEL}', %(queue)s)
-"""  # noqa: S608 (SQL of this package)
+RETURNING created_at"""
+_TURN = next_turn("%(queue)s", "%(commune)s")
+_NOTIFY = f"pg_notify('{CHANNEL}', %(queue)s)"
+_INSERT = f"{_ROW.format(turn=_TURN)}, {_NOTIFY}"
+# Citus takes neither a query inside an INSERT's values nor a function that acts in RETURNING.
+_ASK_TURN, _ONE_BY_ONE, _TELL = (
+    f"SELECT {_TURN}",
+    _ROW.format(turn="%(turn)s"),
+    f"SELECT {_NOTIFY}",
+)
 
 
 def _keys_as_text(value: Any) -> Any:
@@ -53,7 +63,7 @@ class JobsBackend(BaseTaskBackend):
         super().__init__(alias, {"QUEUES": [], **params})
 
     def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
-        """Insert a job; its turn is taken in the same statement."""
+        """Insert a job, which takes its turn."""
         self.validate_task(task)
         key = uuid6.uuid7()
         result: TaskResult[Any] = TaskResult(
@@ -80,8 +90,19 @@ class JobsBackend(BaseTaskBackend):
             "queue": task.queue_name,
             "not_before": task.run_after,
         }
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, values)
-            (created_at, _notified) = cursor.fetchone()
-        object.__setattr__(result, "enqueued_at", created_at)
+        object.__setattr__(result, "enqueued_at", _insert(values))
         return result
+
+
+def _insert(values: dict[str, Any]) -> datetime:
+    with connection.cursor() as cursor:
+        if not settings.CITUS:
+            cursor.execute(_INSERT, values)
+            return cast(datetime, cursor.fetchone()[0])
+        with transaction.atomic(savepoint=False):
+            cursor.execute(_ASK_TURN, values)
+            (turn,) = cursor.fetchone()
+            cursor.execute(_ONE_BY_ONE, {**values, "turn": turn})
+            (created_at,) = cursor.fetchone()
+            cursor.execute(_TELL, values)
+        return cast(datetime, created_at)

@@ -63,7 +63,7 @@ RETURNING id, task, args::text, commune_code, attempts
 
 _FINISH = """
 UPDATE jobs_job
-SET state = 'done', lease_until = NULL, finished_at = CLOCK_TIMESTAMP()
+SET state = 'done', lease_until = NULL, finished_at = STATEMENT_TIMESTAMP()
 WHERE id = %(id)s AND state = 'running' AND attempts = %(attempt)s
 """
 
@@ -71,9 +71,13 @@ _GIVE_BACK = """
 UPDATE jobs_job
 SET state = %(state)s, lease_until = NULL, error = %(error)s,
     not_before = STATEMENT_TIMESTAMP() + make_interval(secs => %(wait)s),
-    finished_at = CASE WHEN %(state)s = 'failed' THEN STATEMENT_TIMESTAMP() END
+    finished_at = {finished_at}
 WHERE id = %(id)s AND state = 'running' AND attempts = %(attempt)s
 """
+
+_TRY_LATER = _GIVE_BACK.format(finished_at="NULL")
+# Not a CASE: Citus takes no clock inside one.
+_GIVE_UP = _GIVE_BACK.format(finished_at="STATEMENT_TIMESTAMP()")
 
 # Not the job's fault, so the attempt does not count.
 _POSTPONE = """
@@ -86,7 +90,7 @@ WHERE id = %(id)s AND state = 'running' AND attempts = %(attempt)s
 _RELEASE = """
 UPDATE jobs_job
 SET state = CASE WHEN attempts < %(most)s THEN 'queued' ELSE 'failed' END, lease_until = NULL,
-    finished_at = CASE WHEN attempts < %(most)s THEN NULL ELSE STATEMENT_TIMESTAMP() END,
+    finished_at = CASE WHEN attempts < %(most)s THEN NULL ELSE lease_until END,
     error = %(error)s
 WHERE state = 'running' AND lease_until < STATEMENT_TIMESTAMP()
 """
@@ -221,7 +225,7 @@ def _give_back(claim: Claim, error: BaseException) -> None:
         "wait": 0.0 if last else BACK_OFF[claim.attempt - 1].total_seconds(),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, values)
+        cursor.execute(_GIVE_UP if last else _TRY_LATER, values)
 
 
 def run_claim(claim: Claim) -> Exception | None:
