@@ -235,13 +235,10 @@ def _account_unless_there(official: OfficialCommune, email: str) -> str:
 
 def _administrator(email: str) -> str:
     # The account may have been there before, with a name of its own.
-    account = f"FROM public.accounts_account WHERE email = {literal(email)}"
     return insert_statement(
         Official(title=ADMINISTRATOR_TITLE, roles=Role.ADMINISTRATOR.value),
-        expressions={
-            "account_id": f"(SELECT id {account})",
-            "name": f"(SELECT left(full_name, 100) {account})",
-        },
+        expressions={"account_id": "account.id", "name": "left(account.full_name, 100)"},
+        source=f"FROM public.accounts_account AS account WHERE account.email = {literal(email)}",
     )
 
 

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg2 import sql
 
 from tenants.fleet.blueprint import Blueprint
 from tenants.fleet.grants import schema_grants
+from tenants.fleet.sharding import ENABLE_SHARDING
 
 
 def schema_statements(schema_name: str, blueprint: Blueprint) -> list[str]:
@@ -27,6 +29,7 @@ def schema_statements(schema_name: str, blueprint: Blueprint) -> list[str]:
     """
     schema = sql.Identifier(schema_name)
     return [
+        *([ENABLE_SHARDING] if settings.CITUS else []),
         *_texts(sql.SQL("CREATE SCHEMA {}").format(schema)),
         *_texts(sql.SQL("SET LOCAL search_path TO {}").format(schema)),
         *_filling(blueprint),
@@ -35,12 +38,17 @@ def schema_statements(schema_name: str, blueprint: Blueprint) -> list[str]:
 
 
 def insert_statement(
-    row: models.Model, *, schema: str = "", expressions: Mapping[str, str] | None = None
+    row: models.Model,
+    *,
+    schema: str = "",
+    expressions: Mapping[str, str] | None = None,
+    source: str = "",
 ) -> str:
     """Return the INSERT of a row, as saving it anew would send it.
 
-    `expressions` are values by column that the server works out itself, as SQL. Without
-    `schema` the table is looked up by the search path.
+    `expressions` are values by column that the server works out itself, as SQL, from the row
+    that `source` (SQL from FROM on) finds. Without `schema` the table is looked up by the search
+    path.
     """
     cursor = _driver_cursor()
     given = expressions or {}
@@ -48,6 +56,8 @@ def insert_statement(
         given.get(str(field.column)) or _literal(field, row, cursor)
         for field in row._meta.concrete_fields
     ]
+    if source:
+        return f"{_insert_into(type(row), schema)} SELECT {', '.join(values)} {source}"
     return f"{_insert_into(type(row), schema)} VALUES ({', '.join(values)})"
 
 
@@ -59,12 +69,15 @@ def literal(value: Any) -> str:
 def send_as_one(statements: list[str]) -> None:
     """Send statements as one message; at the first that fails the rest is not done.
 
-    They name the schema of each table, or set the search path themselves.
+    They name the schema of each table, or set the search path themselves. Citus takes one at a
+    time: call it in a transaction.
     """
     here: Any = connection
+    messages = statements if settings.CITUS else [";\n".join(statements)]
     try:
         with here.at_any_search_path(), here.cursor() as cursor:
-            cursor.execute(";\n".join(statements))
+            for message in messages:
+                cursor.execute(message)
     finally:
         here.forget_search_path()
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import psycopg2
+from django.conf import settings
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.utils import DatabaseErrorWrapper, ProgrammingError
 from django.utils.functional import cached_property
@@ -172,13 +173,19 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
     def _send_search_path(self, cursor: CursorWrapper) -> str | None:
         path = ", ".join(quote_schema_name(name) for name in self._get_cursor_search_paths())
         statement = "SELECT set_config('search_path', %s, false)"
-        if self._expected_marker() is not None:
-            table = f"{quote_schema_name(self.schema_name)}.{MARKER_TABLE}"
-            marker = f"SELECT min({MARKER_COLUMN}) FROM {table} HAVING count(*) = 1"  # noqa: S608
-            statement += f", ({marker})"
-        cursor.execute(statement, [path])
+        table = f"{quote_schema_name(self.schema_name)}.{MARKER_TABLE}"
+        marker = f"SELECT min({MARKER_COLUMN}) FROM {table} HAVING count(*) = 1"  # noqa: S608
+        if self._expected_marker() is None:
+            cursor.execute(statement, [path])
+            return None
+        if settings.CITUS:
+            # As one statement it would go, with the setting, to the node that has the table.
+            cursor.execute(statement, [path])
+            cursor.execute(marker)
+        else:
+            cursor.execute(f"{statement}, ({marker})", [path])
         row = cursor.fetchone()
-        return row[1] if row is not None and len(row) > 1 else None
+        return None if row is None else row[-1]
 
     def _expected_marker(self) -> str | None:
         """Return the marker the schema must carry; None for public and schemas being made."""
