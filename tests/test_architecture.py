@@ -52,13 +52,6 @@ def test_a_model_refers_only_down_the_house_and_inside_its_own_schema(model: typ
         assert is_shared(other) == is_shared(model), f"{model._meta.label} → {other._meta.label}"
 
 
-def test_no_table_name_stands_in_public_and_in_a_commune() -> None:
-    shared = {m._meta.db_table for m in apps.get_models() if is_shared(m)}
-    own = {m._meta.db_table for m in apps.get_models() if not is_shared(m)}
-
-    assert not shared & own
-
-
 def test_the_driver_is_psycopg2() -> None:
     from django.db.backends.postgresql.psycopg_any import is_psycopg3
 

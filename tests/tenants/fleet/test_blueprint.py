@@ -71,35 +71,3 @@ def test_it_is_made_once_and_kept_as_a_file(as_owner: None, settings: Any, tmp_p
     before = connections[DEFAULT_DB_ALIAS]
     assert get_blueprint() == made
     assert connections[DEFAULT_DB_ALIAS] is before
-
-
-def test_no_table_name_exists_both_at_the_centre_and_in_a_commune(db: None):
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' "
-            "INTERSECT "
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'xa_00004'"
-        )
-        assert [name for (name,) in cursor.fetchall()] == ["django_migrations"]
-
-
-def test_a_commune_has_few_relations(db: None):
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(
-            "WITH own AS (SELECT oid, reltoastrelid FROM pg_class "
-            "             WHERE relnamespace = 'xa_00004'::regnamespace), "
-            "toast AS (SELECT reltoastrelid AS oid FROM own WHERE reltoastrelid <> 0) "
-            "SELECT (SELECT count(*) FROM own) + 2 * (SELECT count(*) FROM toast)"
-        )
-        (count,) = cursor.fetchone()
-    # Each relation is a file times thousands of communes; raising this is a decision.
-    assert count <= 60
-
-
-def test_no_foreign_key_leaves_a_communes_schema(db: None):
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(
-            "SELECT conname FROM pg_constraint c JOIN pg_class target ON target.oid = c.confrelid "
-            "WHERE c.contype = 'f' AND c.connamespace <> target.relnamespace"
-        )
-        assert cursor.fetchall() == []
