@@ -5,8 +5,8 @@
 SETUP = sh config/local/setup.sh
 LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-demo: # the whole product on this machine; Ctrl-C stops it
-	@$(SETUP) && exec .venv/bin/python -m config.local.demo
+demo: # the whole product on this machine; Ctrl-C stops it; COMMUNES=3321 for the whole country
+	@$(SETUP) && exec env COMMUNES="$(COMMUNES)" .venv/bin/python -m config.local.demo
 
 test: # every test; ARGS="-k filing" passes on to pytest, BROWSER=off leaves the browser out
 	@$(SETUP) test && BROWSER="$(BROWSER)" sh config/local/run_tests.sh $(ARGS)

@@ -1,8 +1,11 @@
-"""The whole product on one machine: `make demo`.
+"""The whole product on one machine: `make demo`, or `make demo COMMUNES=3321`.
 
 Starts the embedded PostgreSQL (or uses DATABASE_URL and DATABASE_OWNER_URL), brings ten real
-communes in, starts web server and job runner, prints addresses and accounts, and at Ctrl-C stops
+communes in, starts web server and job runners, prints addresses and accounts, and at Ctrl-C stops
 what it started and nothing else. Keys, data, files and logs live in .local/demo.
+
+COMMUNES is how many communes of the country there shall be; those beyond the ten are brought in
+once the pages answer, and stay for the next start.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from types import FrameType
 from typing import IO
 
 from config.local import postgres
+from tenants.communes.official_list import official_communes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = ROOT / ".local" / "demo"
@@ -51,6 +55,7 @@ class Demo:
         self.domain = self.environment.setdefault("BASE_DOMAIN", "xaso.localhost")
         self.port = _port(self.environment.get("PORT"))
         self.environment["PUBLIC_PORT"] = f":{self.port}"
+        self.communes = _number(self.environment.pop("COMMUNES", ""))
         self.processes: list[tuple[str, subprocess.Popen[bytes]]] = []
         self.server: postgres.LocalServer | None = None
 
@@ -64,6 +69,15 @@ class Demo:
             self._wait_for_page(host)
         # Last, so that the papers of the sample cases do not hold the first page up.
         self._serve("jobs", _manage("run_jobs"))
+        self._serve("fleet-jobs", _manage("run_fleet_jobs"))
+
+    def onboard_the_rest(self) -> None:
+        """Bring in as many communes of the country as were asked for, before everybody's eyes."""
+        if self.communes <= len(COMMUNES):
+            return
+        country = list(dict.fromkeys([*COMMUNES, *official_communes()]))
+        wanted = country[: self.communes] if self.communes < len(country) else ["--all"]
+        self._finish("onboard", self._open("onboard", _manage("onboard", *wanted), shown=True))
 
     def _prepare(self) -> None:
         """Make database and static files fit the code; skipped when neither has changed."""
@@ -105,7 +119,7 @@ class Demo:
         self.environment["DATABASE_OWNER_URL"] = self.server.owner_url
 
     def _open(
-        self, name: str, command: list[str], role: str | None = None
+        self, name: str, command: list[str], role: str | None = None, *, shown: bool = False
     ) -> subprocess.Popen[bytes]:
         environment = self.environment | ({"DATABASE_ROLE": role} if role else {})
         with _log(name) as log:
@@ -115,8 +129,8 @@ class Demo:
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=None if shown else log,
+                stderr=None if shown else log,
                 start_new_session=True,
             )
 
@@ -191,6 +205,12 @@ def _key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def _number(wanted: str) -> int:
+    if wanted and not wanted.isdecimal():
+        raise DemoFailed(f"COMMUNES={wanted}: hãy cho một số, ví dụ COMMUNES=3321.")
+    return int(wanted or 0)
+
+
 def _port(wanted: str | None) -> int:
     """Return the port asked for; without a wish 8000, or any free one where that is taken."""
     for port in [int(wanted)] if wanted else [8000, 0]:
@@ -245,12 +265,14 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     os.chdir(ROOT)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     began = time.monotonic()
     print("Đang khởi động Xã Số …", flush=True)
     demo: Demo | None = None
     try:
         demo = Demo()
         demo.start()
+        demo.onboard_the_rest()
         print((HOME / "log" / "seed_demo.log").read_text())
         print(f"Sẵn sàng sau {time.monotonic() - began:.0f} giây. Nhật ký và thư: {HOME}")
         print("Nhấn Ctrl-C để dừng.", flush=True)

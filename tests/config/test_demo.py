@@ -63,6 +63,30 @@ def test_stopping_ends_every_process_that_was_started(tmp_path, monkeypatch):
     assert all(process.returncode is not None for _, process in running.processes)
 
 
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [("", []), ("10", []), ("12", ["00004", "00091"]), ("3321", ["--all"]), ("9999", ["--all"])],
+)
+def test_the_demo_brings_in_as_many_communes_as_are_asked_for(asked, wanted, tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "HOME", tmp_path / "demo")
+    monkeypatch.setenv("COMMUNES", asked)
+    running, asked_of_onboard = demo.Demo(), []
+    monkeypatch.setattr(running, "_open", lambda name, command, **_: command)
+    monkeypatch.setattr(running, "_finish", lambda name, command: asked_of_onboard.extend(command))
+    running.onboard_the_rest()
+    arguments = asked_of_onboard[asked_of_onboard.index("onboard") + 1 :] if wanted else []
+    assert [arguments[0], arguments[-1]] == wanted if len(wanted) == 2 else arguments == wanted
+    if wanted and wanted != ["--all"]:
+        assert len(arguments) == int(asked)
+
+
+def test_a_number_of_communes_that_is_none_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "HOME", tmp_path / "demo")
+    monkeypatch.setenv("COMMUNES", "all")
+    with pytest.raises(demo.DemoFailed, match="COMMUNES=all"):
+        demo.Demo()
+
+
 def test_a_server_of_ones_own_is_prepared_at_every_start(tmp_path, monkeypatch):
     # It may have been emptied since; only the embedded server's data is known to be as left.
     monkeypatch.setattr(demo, "HOME", tmp_path / "demo")
