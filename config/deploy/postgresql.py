@@ -6,6 +6,7 @@ Nothing here needs Django: the embedded server of one machine is started with th
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 
 MB = 1024**2
@@ -95,6 +96,15 @@ def settings_for(memory: int, workers: int) -> list[Setting]:
         *NOTHING_TOLD,
         Setting("timezone", "UTC", "Pages show local time; the database keeps the one clock."),
     ]
+
+
+def of_any_size() -> dict[str, str]:
+    """Return what thousands of communes need of a server, however little memory there is."""
+    alike = [*MANY_SCHEMAS, NOTHING_LOST]
+    if sys.platform == "linux":
+        alike.append(QUICK_RECOVERY)
+    # Room for onboarding the whole country at once, on a disk that may be small.
+    return {one.name: one.value for one in alike} | {"max_wal_size": "4GB"}
 
 
 def parse_memory(text: str) -> int:

@@ -31,7 +31,7 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from config.deploy.postgresql import MANY_SCHEMAS, NOTHING_LOST, QUICK_RECOVERY
+from config.deploy.postgresql import of_any_size
 
 SHARED_TMP = Path("/var/tmp")  # noqa: S108 - owners are checked before anything there is used
 OWNER_ROLE, APPLICATION_ROLE, SUPERUSER = "xaso_owner", "xaso_app", "postgres"
@@ -40,10 +40,7 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "50",
-    **{one.name: one.value for one in (*MANY_SCHEMAS, NOTHING_LOST)},
-    **({QUICK_RECOVERY.name: QUICK_RECOVERY.value} if sys.platform == "linux" else {}),
-    # Room for onboarding the whole country at once; the rest is sized for any machine.
-    "max_wal_size": "4GB",
+    **of_any_size(),
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
