@@ -19,13 +19,17 @@ OWNER_COMMANDS = {
     "restore_commune",
     "run_fleet_jobs",
 }
+# Their transactions may take longer than a page's.
+JOB_COMMANDS = {"run_jobs"}
 
 
 def main() -> None:
-    """Choose the database role that the command needs, then run it."""
+    """Choose the database role and the time limits that the command needs, then run it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ.setdefault("DATABASE_ROLE", "owner")
+    if len(sys.argv) > 1 and sys.argv[1] in JOB_COMMANDS:
+        os.environ.setdefault("DATABASE_WORK", "jobs")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

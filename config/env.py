@@ -14,13 +14,18 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 ROLES = ("application", "owner")
 
+# Milliseconds that the application's statements may take, and that a transaction may wait for its
+# program: a page is given up soon, a job counts or renders documents.
+TIMEOUTS = {"pages": (5_000, 10_000), "jobs": (60_000, 60_000)}
+
 
 def database() -> dict[str, Any]:
     """The one database alias, for the role of this process.
 
     ``DATABASE_ROLE`` is ``application`` (no DDL, the default) or ``owner`` (migrations,
     onboarding). Without ``DATABASE_OWNER_URL`` both roles are the same user, which works but
-    leaves the event table protected by code alone.
+    leaves the event table protected by code alone. ``DATABASE_WORK`` is ``pages`` (the default)
+    or ``jobs``, which may take longer; ``manage.py`` sets both for its commands.
     """
     role = env.str("DATABASE_ROLE", "application")
     if role not in ROLES:
@@ -32,7 +37,11 @@ def database() -> dict[str, Any]:
         with_parser.dj_db_url("NO_SUCH_VARIABLE", owner_url if role == "owner" else application_url)
     )
     application = dict(with_parser.dj_db_url("NO_SUCH_VARIABLE", application_url))
-    statement_timeout = env.int("STATEMENT_TIMEOUT_MS", 0 if role == "owner" else 5000)
+    work = env.str("DATABASE_WORK", "pages")
+    if work not in TIMEOUTS:
+        raise ValueError(f"DATABASE_WORK={work}: use one of {', '.join(TIMEOUTS)}.")
+    usual, idle_timeout = TIMEOUTS[work]
+    statement_timeout = env.int("STATEMENT_TIMEOUT_MS", usual)
     parsed.update(
         ENGINE="tenants.communes.database",
         # A new connection costs the server five times what a page costs it.
@@ -44,7 +53,7 @@ def database() -> dict[str, Any]:
             "connect_timeout": 5,
             "options": (
                 f"-c statement_timeout={statement_timeout} "
-                "-c idle_in_transaction_session_timeout=10000"
+                f"-c idle_in_transaction_session_timeout={idle_timeout}"
                 if role == "application"
                 else "-c statement_timeout=0"
             ),

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -20,7 +21,7 @@ from tenants.jobs.loop import get_ready
 from tenants.jobs.models import Job
 from tenants.jobs.runner import release_expired, run_pending_jobs
 from tests.tenants.jobs.processes import Start, wait_for
-from tests.tenants.jobs.sample_tasks import effect_then_hang, write_file
+from tests.tenants.jobs.sample_tasks import effect_then_hang, write_file, write_timeouts
 
 STARTS: list[str] = []
 
@@ -54,13 +55,16 @@ def test_the_product_names_a_start_that_exists() -> None:
         assert callable(import_string(name))
 
 
-def test_a_commit_wakes_the_runner_and_sigterm_stops_it(
+def test_a_commit_wakes_the_runner_which_has_time_limits_of_its_own_and_sigterm_stops_it(
     runner: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     with in_commune("00004"):
-        write_file.enqueue(str(first))
-    wait_for(first.exists)
+        write_timeouts.enqueue(str(first))
+    wait_for(lambda: first.exists() and first.read_text() == "1min 1min")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("5s",)  # a page's
     time.sleep(0.3)  # the runner goes to sleep
 
     with in_commune("00008"):
