@@ -4,7 +4,7 @@ Tables are found through PostgreSQL's search path. It is set only when the commu
 one statement that also reads the commune's marker (the code in its letterhead): a schema that
 is missing, half made or another commune's is noticed there, instead of reading a table of the
 same name elsewhere. What was set is forgotten whenever the server may have forgotten it: new
-connection, close, rollback, rollback to a savepoint, any database error.
+connection, rollback, rollback to a savepoint, any database error.
 
 A transaction works in one commune at most, besides the shared tables: two communes may lie on two
 machines. The connection refuses the second one.
@@ -23,7 +23,6 @@ from django.db.utils import DatabaseErrorWrapper, ProgrammingError
 from django.utils.functional import cached_property
 from django_tenants.postgresql_backend import base as library
 from django_tenants.utils import get_public_schema_name, quote_schema_name
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 SchemaPath: TypeAlias = tuple[str, bool]
 
@@ -154,7 +153,7 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
             return
         self._stay_in_one_commune()
         wanted = (self.schema_name, self.include_public_schema)
-        if self._applied == wanted or self._in_failed_transaction():
+        if self._applied == wanted:
             return
         self._applying = True
         try:
@@ -193,14 +192,6 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
             return None
         # A schema that is not a commune's has no code, and nothing equals its whole name.
         return str(self.schema_name).removeprefix(COMMUNE_PREFIX)
-
-    def _in_failed_transaction(self) -> bool:
-        # The server then refuses everything but a rollback, and that must go through.
-        return (
-            self.connection is not None
-            and not self.connection.closed
-            and self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR
-        )
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         self.apply_search_path()
@@ -259,11 +250,6 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
         """Open a connection, whose search path is the server's default."""
         self.forget_search_path()
         return super().get_new_connection(conn_params)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self.forget_search_path()
-        super().close()
 
     def rollback(self) -> None:
         """Roll back, which undoes a search path set inside the transaction."""
