@@ -125,36 +125,23 @@ def test_the_nightly_sweep_counts_anew(in_ba_dinh: CommuneInfo) -> None:
     assert activity is not None and timezone.now() - activity < timedelta(minutes=5)
 
 
-def test_cases_filed_at_once_are_all_counted_also_while_counting_anew(
-    transactional_db: None,
-) -> None:
+def test_counting_anew_waits_for_the_case_that_is_being_filed(transactional_db: None) -> None:
+    Figures.objects.filter(commune_code="00004").update(cases=7, open_cases=7)
+    counting = threading.Thread(target=count_anew)
     with in_commune("00004"):
-        make_case(BOOK_COPY)  # the officials and the register are there
-    filing = [threading.Thread(target=file_some) for _ in range(3)]
-    counting = threading.Thread(target=count_while, args=(filing,))
-    for thread in (*filing, counting):
-        thread.start()
-    for thread in (*filing, counting):
-        thread.join()
+        with transaction.atomic():
+            make_case(BOOK_COPY)
+            counting.start()
+            counting.join(timeout=0.5)
+            assert counting.is_alive()
+        counting.join()
 
-    with in_commune("00004"):
-        assert figures() == counted() == (1 + 3 * 5, 1 + 3 * 5)
-        assert not recount_figures()
+        assert figures() == counted() == (1, 1)
 
 
-def file_some() -> None:
+def count_anew() -> None:
     try:
         with in_commune("00004"):
-            for _ in range(5):
-                make_case(BOOK_COPY)
-    finally:
-        connection.close()
-
-
-def count_while(filing: list[threading.Thread]) -> None:
-    try:
-        with in_commune("00004"):
-            while any(thread.is_alive() for thread in filing):
-                recount_figures()
+            recount_figures()
     finally:
         connection.close()
