@@ -14,7 +14,7 @@ Nobody becomes an operator, and no way of signing in comes along.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -48,13 +48,21 @@ def condition_of(keys: Iterable[str]) -> sql.Composable:
     return sql.SQL("id = ANY({}::uuid[])").format(sql.Literal(sorted(keys)))
 
 
-def bring_in(table: Table, rows: Iterable[Values]) -> Arrival:
-    """Create the accounts that are missing here; call it in the restoring transaction."""
+def bring_in(table: Table, rows: Callable[[], Iterator[Values]]) -> Arrival:
+    """Create the accounts that are missing here; call it in the restoring transaction.
+
+    `rows` gives the archive's accounts; it is called twice.
+    """
     arrival = Arrival()
     names = [column.name for column in table.columns]
-    iterator: Iterator[Values] = iter(rows)
+    # Whoever is in the archive stands for nobody else in it: two people's rows would become one
+    # person's and could not be told apart again.
+    at = names.index("id")
+    taken = {str(row[at]) for row in rows()}
+    iterator = rows()
     while batch := list(islice(iterator, _AT_ONCE)):
-        _bring_in_batch([_account(dict(zip(names, row, strict=True))) for row in batch], arrival)
+        accounts = [_account(dict(zip(names, row, strict=True))) for row in batch]
+        _bring_in_batch(accounts, arrival, taken)
     return arrival
 
 
@@ -72,7 +80,7 @@ def _account(row: dict[str, str | None]) -> Account:
     return account
 
 
-def _bring_in_batch(accounts: list[Account], arrival: Arrival) -> None:
+def _bring_in_batch(accounts: list[Account], arrival: Arrival, taken: set[str]) -> None:
     known = set(
         Account.objects.filter(pk__in=[one.pk for one in accounts]).values_list("pk", flat=True)
     )
@@ -82,8 +90,9 @@ def _bring_in_batch(accounts: list[Account], arrival: Arrival) -> None:
     new = []
     for account in coming:
         twin = _twin(account, in_the_way)
-        if twin is not None and str(twin.pk) not in arrival.stand_ins.values():
+        if twin is not None and str(twin.pk) not in taken:
             arrival.stand_ins[str(account.pk)] = str(twin.pk)
+            taken.add(str(twin.pk))
             continue
         if _leave_out_taken(account, in_the_way):
             arrival.without_contact.append(str(account.pk))

@@ -138,9 +138,8 @@ class FilesPut:
         """Remove what was put, and folders that are empty then."""
         for path in self.paths:
             path.unlink(missing_ok=True)
-        for folder in {path.parent for path in self.paths} | {
-            path.parent.parent for path in self.paths
-        }:
+        folders = {path.parent for path in self.paths}
+        for folder in (*folders, *{folder.parent for folder in folders}):
             with contextlib.suppress(OSError):
                 folder.rmdir()
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import DatabaseError, IntegrityError, InternalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from tenants.accounts.invitation import invitation_url
 from tenants.accounts.models import Account
@@ -44,6 +44,7 @@ from tenants.fleet.models import OperatorAct
 from tenants.fleet.statements import schema_statements, send_as_one
 from tenants.fleet.upgrading import migrate_communes, plan_upgrade
 from tenants.history.events import ChainBroken, verify_chain
+from tenants.kit.commit_errors import REFUSED_COMMIT
 from tenants.organisation.models import Official, Role
 
 Progress = Callable[[str, int, int], None]
@@ -190,7 +191,7 @@ class _Restore:
         except BaseException as error:
             # A connection lost in the commit leaves open whether the rows are there: then the
             # files stay, and if they turn out to be without rows the next run uses them.
-            if not committing or isinstance(error, IntegrityError | InternalError):
+            if not committing or isinstance(error, REFUSED_COMMIT):
                 self._files.take_back()
             if isinstance(error, DatabaseError):
                 raise NotRestorable(
@@ -205,7 +206,7 @@ class _Restore:
         self._check_domains()
         send_as_one(schema_statements(f"xa_{code}", get_blueprint(archive.version)))
         commune = self._register(existing)
-        self.arrival = bring_in(archive.accounts[0], archive.account_rows())
+        self.arrival = bring_in(archive.accounts[0], archive.account_rows)
         self._expected: list[tuple[Table, Digest]] = []
         for table, digest in archive.tables:
             if existing and table.shared:

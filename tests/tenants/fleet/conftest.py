@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from documents.rendering.pdf import RenderedPdf
 from tests.database import TestServer
+from tests.factories import PDF
 from tests.tenants.fleet.later_code import LaterCode, a_fleet_of_its_own
 
 if TYPE_CHECKING:
@@ -48,9 +50,12 @@ def committing_owner(
     transactional_db: None,
     django_db_setup: TestServer,
     settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> TestServer:
     """Work as the owner's role in this process's copy, which is made anew after the test."""
+    # What a result looks like is asked elsewhere.
+    monkeypatch.setattr("documents.registers.tasks.render_pdf", lambda html: RenderedPdf(PDF, 1))
     settings.FILES_ROOT = tmp_path_factory.mktemp("files")
     django_db_setup.work_in(django_db_setup.copy, django_db_setup.owner)
     return django_db_setup
