@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import psycopg2
 import uuid6
 from django.conf import settings
+from django.db import Error as DjangoError
 from django.db import connection, transaction
 from psycopg2 import errors
 
@@ -26,6 +28,7 @@ from tenants.fleet.upgrade_script import (
     prepare_connection,
 )
 
+T = TypeVar("T")
 _LOCKED = (errors.LockNotAvailable, errors.DeadlockDetected)
 _DATA_EXCEPTION = "22"
 _FAILURE = """INSERT INTO public.fleet_upgrade
@@ -65,26 +68,33 @@ class Upgrader:
 
         Raises ConnectionLost if the database went away and a new connection did not help.
         """
+        return self._persistently(lambda: self._attempt(script, commune))
+
+    def close(self) -> None:
+        """Wait until everything done is on disk, and close the connection.
+
+        Raises ConnectionLost if the database went away and a new connection did not help.
+        """
+        if self._driver is not None:
+            self._persistently(self._make_durable)
+        _ours().close()
+
+    def _persistently(self, act: Callable[[], T]) -> T:
         for _ in range(2):
             try:
-                return self._attempt(script, commune)
-            except psycopg2.Error:
-                # What was sent may have been committed; the second attempt finds out.
+                self._connect()
+                return act()
+            except (psycopg2.Error, DjangoError):
+                # What was sent may have been committed; the second time finds out.
                 _ours().close()
         raise ConnectionLost
 
-    def close(self) -> None:
-        """Wait until everything done is on disk, and close the connection."""
-        try:
-            if self._driver is not None and not self._driver.closed:
-                with self._driver.cursor() as cursor:
-                    make_durable(cursor)
-        finally:
-            _ours().close()
+    def _make_durable(self) -> None:
+        with self._driver.cursor() as cursor:
+            make_durable(cursor)
 
     def _attempt(self, script: Script, commune: CommuneSchema) -> Attempt:
         began = time.monotonic()
-        self._connect()
         result, reason = Upgrade.Result.DONE, ""
         try:
             with self._driver.cursor() as cursor:

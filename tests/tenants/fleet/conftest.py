@@ -12,7 +12,7 @@ import pytest
 from documents.rendering.pdf import RenderedPdf
 from tests.database import TestServer
 from tests.factories import PDF
-from tests.tenants.fleet.later_code import LaterCode, a_fleet_of_its_own
+from tests.tenants.fleet.later_code import ADD_FIELD, LaterCode, a_fleet_of_its_own
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -59,3 +59,11 @@ def committing_owner(
     settings.FILES_ROOT = tmp_path_factory.mktemp("files")
     django_db_setup.work_in(django_db_setup.copy, django_db_setup.owner)
     return django_db_setup
+
+
+@pytest.fixture
+def one_field_later(fleet: TestServer, later: LaterCode, settings: Any) -> LaterCode:
+    """Code that has one migration more, in a fleet that has not had it."""
+    later.add("organisation", "0002_shelf", ADD_FIELD)
+    later.use(settings)
+    return later

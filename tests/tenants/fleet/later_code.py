@@ -15,7 +15,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings as product
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from tenants.communes.current import forget_communes
 from tenants.communes.versions import SchemaStep
@@ -33,6 +33,27 @@ class Migration(migrations.Migration):
         {operations}
     ]
 """
+
+
+ADD_FIELD = (
+    'migrations.AddField("department", "shelf", models.CharField(max_length=9, db_default="A"))'
+)
+
+
+def ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def columns(schema: str, table: str) -> set[str]:
+    rows = ask(
+        "SELECT column_name FROM information_schema.columns "
+        "WHERE table_schema = %s AND table_name = %s",
+        schema,
+        table,
+    )
+    return {name for (name,) in rows}
 
 
 @dataclass
