@@ -16,6 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg2 import sql
+from psycopg2.errorcodes import LOCK_NOT_AVAILABLE
 
 from tenants.communes.current import CommuneNotOnboarded, at_centre, forget_communes
 from tenants.communes.hosts import forget_hosts
@@ -104,10 +105,33 @@ def _drop_rows(code: str, path: Path | None, key_file: Path | None, operator: Op
         _drop_in_one_transaction(code, archive, operator, note=f"bản lưu trữ {path.name}")
 
 
-@transaction.atomic(durable=True)
 def _drop_in_one_transaction(
     code: str, archive: Archive | None, operator: Operator, note: str
 ) -> None:
+    try:
+        with transaction.atomic(durable=True):
+            _wait_only_so_long()
+            _check_state(code, archive)
+            if archive is not None:
+                _hold_still(code)
+                _compare(code, archive)
+            _delete(code)
+            record_act(act=OperatorAct.Act.DROP, operator=operator, commune_code=code, note=note)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise NotDroppable(
+            f"Đang có việc đọc hoặc ghi dữ liệu của đơn vị {code} (việc nền, lệnh xuất). "
+            "Hãy đợi xong rồi gỡ lại."
+        ) from error
+
+
+def _wait_only_so_long() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_WAIT])
+
+
+def _check_state(code: str, archive: Archive | None) -> None:
     commune = lock_row(Commune, "a.code = %s", [code])
     if commune is None and archive is not None:
         raise CommuneNotOnboarded(code)
@@ -115,36 +139,28 @@ def _drop_in_one_transaction(
         raise NotDroppable(
             f"Đơn vị {code} đang hoạt động. Hãy tạm ngừng đơn vị trước, xuất dữ liệu rồi mới gỡ."
         )
-    if archive is not None:
-        if not schema_exists(code):
-            raise NotDroppable(
-                f"Dữ liệu của đơn vị {code} không còn nên không so được với bản lưu trữ. Hãy khôi "
-                f"phục trước, hoặc gỡ bằng --without-archive --confirm {code}."
-            )
-        _hold_still(code)
-        _compare(code, archive)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(f"xa_{code}"))
+    if archive is not None and not schema_exists(code):
+        raise NotDroppable(
+            f"Dữ liệu của đơn vị {code} không còn nên không so được với bản lưu trữ. Hãy khôi "
+            f"phục trước, hoặc gỡ bằng --without-archive --confirm {code}."
         )
-    for table in (*shared_tables(), *shared_tables(exported=False)):
-        if table.shared is not None and table.shared.dropped:
-            delete_rows(table, code)
-    Commune.objects.filter(code=code).delete()
-    record_act(act=OperatorAct.Act.DROP, operator=operator, commune_code=code, note=note)
 
 
 def _hold_still(code: str) -> None:
     """Let nobody write in the commune until it is gone; a job of it may be running."""
     tables = sql.SQL(", ").join(table.place(code) for table in commune_tables())
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout TO '{_LOCK_WAIT}'")
-            cursor.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(tables))
-    except OperationalError as error:
-        raise NotDroppable(
-            f"Đang có việc ghi dữ liệu trong đơn vị {code}. Hãy đợi việc nền xong rồi gỡ lại."
-        ) from error
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(tables))
+
+
+def _delete(code: str) -> None:
+    schema = sql.Identifier(f"xa_{code}")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
+    for table in (*shared_tables(), *shared_tables(exported=False)):
+        if table.shared is not None and table.shared.dropped:
+            delete_rows(table, code)
+    Commune.objects.filter(code=code).delete()
 
 
 def _compare(code: str, archive: Archive) -> None:

@@ -78,6 +78,16 @@ class FilesMissing(ArchiveError):
         )
 
 
+class ValueUnreadable(ArchiveError):
+    """A sealed value of the commune does not open."""
+
+    def __init__(self, table: str, key: str | None) -> None:
+        super().__init__(
+            f"Không mở được giá trị đã niêm phong ở bảng {table}, dòng {key}: ENCRYPTION_KEYS "
+            "thiếu khóa cũ, hoặc dữ liệu đã bị sửa. Hãy bổ sung khóa cũ rồi làm lại."
+        )
+
+
 class NotRestorable(ArchiveError):
     """The commune or something of it is in the way of restoring."""
 

@@ -44,6 +44,7 @@ from tenants.fleet.models import OperatorAct
 from tenants.fleet.statements import schema_statements, send_as_one
 from tenants.fleet.upgrading import migrate_communes, plan_upgrade
 from tenants.history.events import ChainBroken, verify_chain
+from tenants.jobs.schedule import add_schedules
 from tenants.kit.commit_errors import REFUSED_COMMIT
 from tenants.organisation.models import Official, Role
 
@@ -177,6 +178,8 @@ class _Restore:
             with transaction.atomic(durable=True):
                 self._put_rows()
                 self._check_rows()
+                # What this deployment does by itself and the archive's did not.
+                add_schedules([self._archive.code])
                 if not self._as_check:
                     self._put_files()
                 record_act(

@@ -20,9 +20,9 @@ import psycopg2
 from django.db import connection
 from psycopg2 import sql
 
-from tenants.fleet.archive.errors import ArchiveDamaged
+from tenants.fleet.archive.errors import ArchiveDamaged, ValueUnreadable
 from tenants.fleet.archive.tables import Column, Table
-from tenants.kit.crypto import blind_index, seal, unseal
+from tenants.kit.crypto import SealBroken, blind_index, seal, unseal
 
 Values = list[str | None]
 
@@ -84,7 +84,10 @@ class Opener:
                 continue
             if column.kind == "sealed":
                 sealed = bytes.fromhex(value.removeprefix("\\x"))
-                opened[at] = unseal(sealed, context=f"{column.detail}:{key}").decode()
+                try:
+                    opened[at] = unseal(sealed, context=f"{column.detail}:{key}").decode()
+                except SealBroken as error:
+                    raise ValueUnreadable(table.name, key) from error
             elif column.account or column.mention:
                 self.accounts.add(value)
         for at, column in enumerate(table.columns):
@@ -93,12 +96,16 @@ class Opener:
         return opened
 
     def _clear_value(self, table: Table, column: Column, opened: Values, index: str) -> str:
-        place = (column.detail, index)
+        purpose = column.detail
         if attribute := table.clear.get(column.name):
-            self._indexed[place] = str(getattr(_instance(table, opened), attribute))
-        clear = self._indexed.get(place, "")
-        if not clear or blind_index(clear, purpose=column.detail) != index:
+            clear = str(getattr(_instance(table, opened), attribute))
+        else:
+            clear = self._indexed.get((purpose, index), "")
+        rightly = blind_index(clear, purpose=purpose) if clear else ""
+        if rightly != index:
             self.stale_indexes += 1
+        # Other tables may carry either.
+        self._indexed |= {(purpose, index): clear, (purpose, rightly): clear}
         return clear
 
 

@@ -107,7 +107,7 @@ def test_what_is_open_changed_or_not_this_communes_is_kept(
     again = export_commune(HOAN_KIEM, to=tmp_path / "again.tar")
     monkeypatch.setattr(dropping, "_LOCK_WAIT", "100ms")
     with someone_writing():
-        refused(again.path, NotDroppable, "Đang có việc ghi dữ liệu")
+        refused(again.path, NotDroppable, "Đang có việc đọc hoặc ghi dữ liệu")
     drop_commune(HOAN_KIEM, archive=again.path)
     assert traces_of(HOAN_KIEM) == []
 

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uuid6
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from documents.files.models import StoredFile
 from documents.files.storing import remove_file, store_bytes
+from services.cases.models import Case
+from services.tracking.models import TrackedCase
 from tenants.communes.current import CommuneNotOnboarded, in_commune
 from tenants.communes.models import Commune
 from tenants.communes.store import stored_path
 from tenants.fleet.archive import exporting
 from tenants.fleet.archive.container import ArchiveReader, read_key_file
-from tenants.fleet.archive.errors import AlreadyThere, FilesMissing, KeyUnreadable, VersionDiffers
+from tenants.fleet.archive.errors import (
+    AlreadyThere,
+    FilesMissing,
+    KeyUnreadable,
+    ValueUnreadable,
+    VersionDiffers,
+)
 from tenants.fleet.archive.exporting import Exported, export_commune
 from tenants.fleet.archive.rows import lines_of, values_of
 from tenants.fleet.models import OperatorAct
 from tenants.fleet.onboarding import onboard_commune
+from tenants.history.events import Actor, record_event
 from tests.database import TestServer
 from tests.factories import PDF
 from tests.journeys.people import THUONG
@@ -98,13 +109,30 @@ class TestALivedInCommune:
         assert not {"password", "is_operator"} & set(names)
         assert "md5$" not in people
 
+        # Indexes of another key or of nothing are told, and made anew where they can be.
+        with in_commune(HOAN_KIEM):
+            Case.objects.filter(pk=case.pk).update(applicant_id_index="x" * 32)
+        other = TrackedCase.objects.exclude(case_id=case.pk).first()
+        assert other is not None
+        TrackedCase.objects.filter(pk=other.pk).update(applicant_id_index="y" * 32)
+        stale = an_archive(tmp_path, "stale.tar")
+        assert (done.stale_indexes, stale.stale_indexes) == (0, 2)
+        rows_now = members(stale)[1]
+        assert rows_now["rows/cases_case"] == plain["rows/cases_case"]
+        assert b"y" * 32 not in rows_now["shared/tracking_trackedcase"]
+        assert (
+            rows_now["shared/tracking_trackedcase"].count(THUONG.national_id.encode())
+            == plain["shared/tracking_trackedcase"].count(THUONG.national_id.encode()) - 1
+        )
+
         # The operators' log knows of it.
-        act = OperatorAct.objects.get(act="export")
+        act = OperatorAct.objects.filter(act="export").earliest("id")
         assert act.commune_code == HOAN_KIEM and done.sha256 in act.note
-        assert sorted(p.name for p in tmp_path.iterdir()) == [
+        assert sorted(p.name for p in tmp_path.glob("hoan*")) == [
             "hoan-kiem.tar",
             "hoan-kiem.tar.key",
         ]
+        assert not list(tmp_path.glob(".*"))
 
 
 def test_the_command_sums_up_in_vietnamese(empty_commune: str, tmp_path: Path):
@@ -164,6 +192,19 @@ def test_a_file_that_is_not_what_its_row_says_stops_the_export(empty_commune: st
         an_archive(tmp_path)
     assert not (tmp_path / "hoan-kiem.tar").exists()
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_sealed_value_that_does_not_open_is_named(
+    empty_commune: str, tmp_path: Path, settings: Any
+):
+    with in_commune(HOAN_KIEM):
+        record_event(
+            verb="x", subject_id=uuid6.uuid7(), actor=Actor.system(), details={"note": "y"}
+        )
+    settings.ENCRYPTION_KEYS = "new:" + base64.b64encode(b"n" * 32).decode()
+    with pytest.raises(ValueUnreadable, match="history_event"):
+        an_archive(tmp_path)
+    assert not list(tmp_path.glob("*.tar"))
 
 
 def test_work_goes_on_meanwhile_and_the_archive_is_of_one_moment(

@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tenants.communes.current import CommuneNotOnboarded
 from tenants.fleet.archive.errors import ArchiveError
 from tenants.fleet.archive.exporting import Exported, export_commune
 
@@ -44,7 +43,7 @@ class Command(BaseCommand):
                         task, completed=part, total=whole
                     ),
                 )
-            except (ArchiveError, CommuneNotOnboarded, OSError) as error:
+            except (ArchiveError, LookupError, OSError) as error:
                 raise CommandError(str(error)) from error
         self._report(done)
 
