@@ -37,7 +37,7 @@ State = OnboardingItem.State
 
 GIVEN_UP = (
     "Đã thử nhiều lần mà chưa được: cơ sở dữ liệu bận hoặc bị ngắt giữa chừng. "
-    "Hãy bấm “Thử lại”; nếu vẫn lỗi, hãy báo người quản trị máy chủ."
+    "Hãy bấm “Thử lại các đơn vị lỗi”; nếu vẫn lỗi, hãy báo người quản trị máy chủ."
 )
 # The time left is judged by how fast the last ones went.
 _RATE_OVER = 20

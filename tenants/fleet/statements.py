@@ -34,6 +34,8 @@ def schema_statements(schema_name: str, blueprint: Blueprint) -> list[str]:
         *_texts(sql.SQL("SET LOCAL search_path TO {}").format(schema)),
         *_filling(blueprint),
         *_texts(*schema_grants(schema_name, blueprint.append_only_tables)),
+        # Only now: a table that the schema lacks was not to be found among the shared ones.
+        *_texts(sql.SQL("SET LOCAL search_path TO {}, public").format(schema)),
     ]
 
 

@@ -5,9 +5,10 @@ from pytest_django import Settings
 
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo, in_commune
+from tenants.communes.database.base import MarkerMissing
 from tenants.communes.hosts import find_site
 from tenants.communes.models import Commune
-from tenants.communes.official_list import UnknownCommune
+from tenants.communes.official_list import UnknownCommune, official_commune
 from tenants.fleet import onboarding
 from tenants.fleet.bulk import BulkResult
 from tenants.fleet.invitations import open_invitations
@@ -60,6 +61,16 @@ def test_a_failure_leaves_nothing_behind(as_owner: None, monkeypatch: pytest.Mon
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regnamespace('xa_00070') IS NULL")
         assert cursor.fetchone() == (True,)
+
+
+def test_what_was_made_is_entered_before_it_is_kept(
+    as_owner: None, monkeypatch: pytest.MonkeyPatch
+):
+    another = onboarding.letterhead_of(official_commune("00008"))
+    monkeypatch.setattr(onboarding, "letterhead_of", lambda official: another)
+    with pytest.raises(MarkerMissing):
+        onboard_commune(HOAN_KIEM)
+    assert not Commune.objects.filter(code=HOAN_KIEM).exists()
 
 
 class TestTheApplicationsRole:
