@@ -60,9 +60,8 @@ SELECT c.province_code, c.state, c.schema_version, c.oldest_code,
 {_TABLES} GROUP BY 1, 2, 3, 4
 """
 Row: TypeAlias = tuple[Any, ...]
-# Look and icon of a state's tag.
+# Look and icon of the tag of a state that is not the usual one.
 _LOOKS = {
-    Commune.State.ACTIVE: ("done", "check"),
     Commune.State.SUSPENDED: ("soon", "half"),
     Commune.State.MERGED: ("plain", "ring"),
 }
@@ -210,7 +209,12 @@ class _Printer:
         self.zone: datetime.tzinfo = get_current_timezone()
         self.separator = escape(get_format("THOUSAND_SEPARATOR"))
         self.nothing = escape(_("chưa có"))
-        self.states = {
+        # On a phone a row is a block, and numbers stand beside what they count.
+        self.labels = (escape(_("Lược đồ")), escape(_("Đang giải quyết")), escape(_("Hồ sơ")))
+        self.states: dict[str, str] = {
+            Commune.State.ACTIVE.value: escape(capfirst(Commune.State.ACTIVE.label))
+        }
+        self.states |= {
             state.value: self._tag(*look, str(state.label)) for state, look in _LOOKS.items()
         }
         self.provinces: dict[str, str] = {}
@@ -224,12 +228,13 @@ class _Printer:
         if province not in self.provinces:
             self.provinces[province] = escape(province)
         used = at.astimezone(self.zone).strftime("%H:%M %d/%m/%Y") if at else self.nothing
+        of_version, of_open, of_cases = self.labels
         return (
-            f'<tr><td class="num">{code}</td><td><a href="xa/{code}/">{escape(name)}</a></td>'
+            f'<tr><td>{code}</td><td><a href="xa/{code}/">{escape(name)}</a></td>'
             f"<td>{self.provinces[province]}</td><td>{self.states[state]}</td>"
-            f"<td>{self.versions[version, oldest_code]}</td>"
-            f'<td class="r">{self._number(open_cases)}</td>'
-            f'<td class="r">{self._number(cases)}</td><td class="nowrap">{used}</td></tr>'
+            f'<td data-of="{of_version}">{self.versions[version, oldest_code]}</td>'
+            f'<td class="r" data-of="{of_open}">{self._number(open_cases)}</td>'
+            f'<td class="r" data-of="{of_cases}">{self._number(cases)}</td><td>{used}</td></tr>'
         )
 
     def _number(self, number: int) -> str:

@@ -97,10 +97,10 @@ def _columns(wanted: Wanted) -> list[dict[str, str]]:
         (_("Đơn vị"), "", "ten", "ascending"),
         (_("Tỉnh, thành phố"), "", BY_PROVINCE, "ascending"),
         (_("Tình trạng"), "", None, ""),
-        (_("Phiên bản lược đồ"), "", None, ""),
+        (_("Lược đồ"), "", None, ""),
         (_("Đang giải quyết"), "r", "dang-giai-quyet", "descending"),
         (_("Hồ sơ"), "r", None, ""),
-        (_("Hoạt động gần nhất"), "", "hoat-dong", "descending"),
+        (_("Hoạt động cuối"), "", "hoat-dong", "descending"),
     )
     return [
         {

@@ -101,9 +101,10 @@ def _run(status: Status) -> dict[str, Any] | None:
         "at": local_minute(run.began),
         "lasted": duration((run.ended - run.began).total_seconds()),
         "done": grouped(run.results.get(Upgrade.Result.DONE, 0)),
-        "locked": grouped(run.results.get(Upgrade.Result.LOCKED, 0)),
-        "failed": grouped(run.results.get(Upgrade.Result.FAILED, 0)),
-        "some_missed": set(run.results) - {Upgrade.Result.DONE.value},
+        **{
+            result: grouped(run.results[result]) if result in run.results else ""
+            for result in (Upgrade.Result.LOCKED.value, Upgrade.Result.FAILED.value)
+        },
     }
 
 
@@ -120,9 +121,7 @@ def _missed(left: Left) -> dict[str, Any]:
 def _queue(queue: QueueFigures) -> dict[str, Any]:
     seconds = queue.waits_for.total_seconds() if queue.waits_for is not None else 0.0
     return {
-        "name": _("Việc chung của hệ thống")
-        if queue.queue == FLEET_QUEUE
-        else _("Việc của các đơn vị"),
+        "name": _("Của hệ thống") if queue.queue == FLEET_QUEUE else _("Của các đơn vị"),
         "waiting": grouped(queue.waiting),
         "later": grouped(queue.later),
         "running": grouped(queue.running),

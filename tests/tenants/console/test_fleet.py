@@ -62,8 +62,8 @@ def test_the_last_upgrade_names_who_was_missed_and_why(operator: Client) -> None
     upgrade("00004", "done", run)
     upgrade("00008", "locked", run, error="khóa 3 lần")
     said = text_of(operator.get(PAGE))
-    assert "1 xong 1 lần gặp khóa 0 lần lỗi" in said
-    assert f"Phường Ngọc Hà {code_version() - 1} Đang bị khóa khóa 3 lần" in said
+    assert "1 xong 1 lần gặp khóa " in said
+    assert f"Phường Ngọc Hà khóa 3 lần {code_version() - 1} Đang bị khóa" in said
     assert "python manage.py migrate_fleet" in said
     assert "lỗi của lần trước" not in said
 
@@ -82,8 +82,8 @@ def test_queues_are_told_with_the_oldest_that_waits(operator: Client) -> None:
     Job.objects.create(commune_code=CENTRE, queue=FLEET_QUEUE, state="later", **given)
     page = operator.get(PAGE)
     said = text_of(page)
-    assert "Việc của các đơn vị 1 0 0 1 3 phút" in said
-    assert "Việc chung của hệ thống 0 1 0 0 –" in said
+    assert "Của các đơn vị 1 0 0 1 3 phút" in said
+    assert "Của hệ thống 0 1 0 0 –" in said
     assert "tag--soon" in page.content.decode()
 
 
