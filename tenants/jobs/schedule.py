@@ -21,7 +21,7 @@ from psycopg2 import sql
 
 from tenants.jobs.models import CENTRE, FLEET_QUEUE
 from tenants.jobs.timing import Timing
-from tenants.jobs.turns import NEW_KEY, counted_and_told, next_turn, run_counted
+from tenants.jobs.turns import NEW_KEY, counted_and_told, next_turns, run_counted
 
 # More would hold one runner up while others could work; the rest waits for the next look.
 AT_ONCE = 5000
@@ -64,7 +64,7 @@ moved AS (
     RETURNING schedule.commune_code, schedule.task, timing.queue
 ),
 wanted AS (
-    SELECT moved.* FROM moved
+    SELECT {key} AS id, moved.* FROM moved
     LEFT JOIN communes_commune AS commune ON commune.code = moved.commune_code
     WHERE (moved.commune_code = {centre} OR commune.state = 'active')
         AND NOT EXISTS (
@@ -72,15 +72,14 @@ wanted AS (
             WHERE waiting.state = 'queued' AND waiting.queue = moved.queue
                 AND waiting.commune_code = moved.commune_code AND waiting.task = moved.task
         )
-),
+), {turns},
 enqueued AS (
     INSERT INTO jobs_job
         (id, task, args, commune_code, queue, state, attempts, error, not_before, created_at, turn)
     SELECT
-        {key}, task, '{{"args": [], "kwargs": {{}}}}', commune_code, queue, 'queued', 0, '',
-        STATEMENT_TIMESTAMP(), STATEMENT_TIMESTAMP(),
-        {turn} - 1 + row_number() OVER (PARTITION BY queue, commune_code ORDER BY task)
-    FROM wanted
+        id, task, '{{"args": [], "kwargs": {{}}}}', commune_code, queue, 'queued', 0, '',
+        STATEMENT_TIMESTAMP(), STATEMENT_TIMESTAMP(), turn
+    FROM placed
     RETURNING queue
 )
 {told}
@@ -101,7 +100,7 @@ def enqueue_scheduled() -> int:
         next_at=_next_at("schedule.commune_code"),
         centre=sql.Literal(CENTRE),
         key=sql.SQL(NEW_KEY),
-        turn=sql.SQL(next_turn("wanted.queue", "wanted.commune_code")),
+        turns=sql.SQL(next_turns("wanted")),
         told=sql.SQL(counted_and_told("enqueued")),
     )
     return run_counted(_text(statement))

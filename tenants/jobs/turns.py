@@ -27,17 +27,47 @@ NEW_KEY = """(
 
 def next_turn(queue: str, commune: str) -> str:
     """Return the SQL of the turn that a job of a queue and commune (SQL expressions) takes."""
-    return f"""GREATEST(
-        COALESCE((
-            SELECT turn FROM jobs_job
-            WHERE state = 'queued' AND queue = {queue} AND not_before <= STATEMENT_TIMESTAMP()
-            ORDER BY queue, turn, id LIMIT 1
-        ), 0),
-        1 + COALESCE((
-            SELECT max(turn) FROM jobs_job
-            WHERE state = 'queued' AND queue = {queue} AND commune_code = {commune}
-        ), 0)
-    )"""  # noqa: S608 (names of columns and placeholders, from this package only)
+    return f"GREATEST({_head_of(queue)}, 1 + {_last_of(queue, commune)})"
+
+
+def next_turns(rows: str) -> str:
+    """Return the SQL of CTEs that end in `placed`: the rows of a CTE, each with its `turn`.
+
+    `rows` names a CTE with id, queue and commune_code. Nothing is joined: the server takes a CTE
+    for a row or two, and would compare thousands with thousands.
+    """
+    return f"""
+    head AS MATERIALIZED (
+        SELECT each.queue, {_head_of("each.queue")} AS turn
+        FROM (SELECT DISTINCT queue FROM {rows}) AS each
+    ),
+    placed AS (
+        SELECT {rows}.*, GREATEST(
+            (SELECT head.turn FROM head WHERE head.queue = {rows}.queue),
+            1 + {_last_of(f"{rows}.queue", f"{rows}.commune_code")}
+        ) - 1 + row_number() OVER (
+            PARTITION BY {rows}.queue, {rows}.commune_code ORDER BY {rows}.id
+        ) AS turn
+        FROM {rows}
+    )"""  # noqa: S608 (a name of this package)
+
+
+def _head_of(queue: str) -> str:
+    """The turn of the first job that is due in a queue."""
+    return f"""COALESCE((
+        SELECT job.turn FROM jobs_job AS job
+        WHERE job.state = 'queued' AND job.queue = {queue}
+            AND job.not_before <= STATEMENT_TIMESTAMP()
+        ORDER BY job.queue, job.turn, job.id LIMIT 1
+    ), 0)"""  # noqa: S608 (columns and placeholders of this package)
+
+
+def _last_of(queue: str, commune: str) -> str:
+    """The turn of a commune's last waiting job in a queue."""
+    return f"""COALESCE((
+        SELECT max(job.turn) FROM jobs_job AS job
+        WHERE job.state = 'queued' AND job.queue = {queue} AND job.commune_code = {commune}
+    ), 0)"""  # noqa: S608 (columns and placeholders of this package)
 
 
 def queue_chosen(chosen: str, changes: str = "") -> str:
@@ -45,19 +75,12 @@ def queue_chosen(chosen: str, changes: str = "") -> str:
 
     `chosen` selects id, queue and commune_code of rows it locks; `changes` are further SETs.
     """
-    turn = next_turn("chosen.queue", "chosen.commune_code")
     return f"""
-    WITH chosen AS ({chosen}),
-    placed AS (
-        SELECT id, {turn} - 1 + row_number() OVER (
-            PARTITION BY queue, commune_code ORDER BY id
-        ) AS turn
-        FROM chosen
-    ),
+    WITH chosen AS ({chosen}), {next_turns("chosen")},
     queued AS (
         UPDATE jobs_job SET state = 'queued', turn = placed.turn{changes}
         FROM placed WHERE jobs_job.id = placed.id
-        RETURNING queue
+        RETURNING jobs_job.queue
     )
     {counted_and_told("queued")}
     """  # noqa: S608 (SQL of this package only)

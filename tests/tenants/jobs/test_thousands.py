@@ -92,6 +92,26 @@ def test_3320_communes_with_one_job_each_come_before_the_second_of_a_commune_wit
     assert set(order[3320:]) == {"00004"}
 
 
+def test_thousands_of_due_rows_cost_in_proportion(in_ba_dinh: CommuneInfo) -> None:
+    register_all()
+    add_missing_schedules()
+    rows = Schedule.objects.filter(task=SWEEP).exclude(commune_code="00004")
+
+    def enqueued(number: int) -> float:
+        due = list(rows.order_by("commune_code").values_list("id", flat=True)[:number])
+        Schedule.objects.filter(id__in=due).update(next_at=timezone.now())
+        began = time.perf_counter()
+        assert enqueue_scheduled() == number
+        taken = time.perf_counter() - began
+        Job.objects.all().delete()
+        return taken
+
+    few, many = enqueued(300), enqueued(3300)
+
+    # Eleven times the rows; comparing each with each would take a hundred and twenty times as long.
+    assert many < 40 * few, (few, many)
+
+
 def test_a_hundred_thousand_waiting_jobs_slow_neither_taking_nor_enqueuing(
     in_ba_dinh: CommuneInfo,
 ) -> None:
