@@ -69,12 +69,13 @@ class LaterCode:
     ) -> None:
         """Write a migration of an app, after its newest, and put it at the end of the list."""
         package = self._package(app)
-        (previous,) = [step.name for step in self.steps if step.app == app][-1:]
+        previous = max(path.stem for path in package.glob("0*.py"))
         text = _MIGRATION.format(
             app=app, previous=previous, operations=operations, preamble=preamble
         )
         (package / f"{name}.py").write_text(text, encoding="utf-8")
-        self.steps.append(SchemaStep(app, name, **marks))
+        if apps.get_app_config(app).name in product.TENANT_APPS:
+            self.steps.append(SchemaStep(app, name, **marks))
 
     def use(self, settings: Any) -> None:
         """Make this process the later code."""

@@ -6,7 +6,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from tenants.communes.current import at_centre
 from tenants.communes.models import Commune
@@ -106,7 +115,7 @@ class Command(BaseCommand):
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.speed:.0f}/giây", justify="right"),
+            _RateColumn(),
             TimeRemainingColumn(),
         )
         console = Console(file=cast(IO[str], self.stdout))
@@ -190,6 +199,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"{left.code} {left.name} (phiên bản {left.version}): {reason}")
         if untried:
             self.stdout.write(f"Chưa làm đến: {len(untried)} đơn vị ({_some(untried)}).")
+
+
+class _RateColumn(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        """How many communes a second; nothing before the first ones are done."""
+        return Text("" if task.speed is None else f"{task.speed:.0f} đơn vị/giây")
 
 
 def _shared_migrations() -> list[str]:
