@@ -236,6 +236,24 @@ def test_parts_that_were_changed_moved_or_named_to_lead_elsewhere_are_refused(
         read(path, key_path)
 
 
+def test_two_parts_of_one_size_do_not_change_places(tmp_path: Path, key_path: Path):
+    path, names = tmp_path / "two.tar", (FILE, FILE[:-1] + "2")
+    with path.open("w+b") as file:
+        writer = ArchiveWriter(file, read_key_file(key_path), commune_code="00070")
+        for name in names:
+            with writer.member(name, compressed=False) as sink:
+                sink.write(os.urandom(100))
+        writer.write_manifest({})
+    parts = entries(path)
+    parts[1][0].name, parts[2][0].name = names[1], names[0]
+    put_together(path, parts)
+    with path.open("rb") as file:
+        reader = ArchiveReader(file, path, read_key_file(key_path), key_path)
+        for name in names:
+            with pytest.raises(ArchiveDamaged, match="không mở được bằng khóa"):
+                list(reader.read(name, size=100, compressed=False))
+
+
 def test_a_part_of_another_archive_under_the_same_key_is_refused(path: Path, key_path: Path):
     other = write(path.with_name("b.tar"), key_path)
     parts, others = entries(path), entries(other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from tenants.fleet.archive.errors import (
 )
 from tenants.fleet.archive.exporting import Exported, export_commune
 from tenants.fleet.archive.rows import lines_of, values_of
+from tenants.fleet.archive.tables import Table
 from tenants.fleet.models import OperatorAct
 from tenants.fleet.onboarding import onboard_commune
 from tenants.history.events import Actor, record_event
@@ -56,6 +58,20 @@ def members(done: Exported) -> tuple[dict[str, Any], dict[str, bytes]]:
             for name in reader.names
         }
         return reader.read_manifest(), plain
+
+
+def in_another_thread(act: Callable[[], Any]) -> None:
+    """Do something in the commune on another connection, and wait until it is committed."""
+
+    def run() -> None:
+        with in_commune(HOAN_KIEM):
+            act()
+        connection.close()
+
+    other = threading.Thread(target=run)
+    other.start()
+    other.join(20)
+    assert not other.is_alive(), "The export locks the commune."
 
 
 @pytest.fixture
@@ -207,6 +223,33 @@ def test_a_sealed_value_that_does_not_open_is_named(
     assert not list(tmp_path.glob("*.tar"))
 
 
+def test_rows_that_belong_together_are_of_one_moment(
+    empty_commune: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """An event is recorded after the events were read and before the head of their chain is."""
+    original, read = exporting.read_rows, []
+
+    def record() -> None:
+        in_another_thread(
+            lambda: record_event(verb="x", subject_id=uuid6.uuid7(), actor=Actor.system())
+        )
+
+    def and_record(table: Table, *args: Any, **options: Any) -> Any:
+        if table.name == "history_chainhead":
+            assert "history_event" in read
+            record()
+        read.append(table.name)
+        return original(table, *args, **options)
+
+    record()
+    monkeypatch.setattr(exporting, "read_rows", and_record)
+    _, plain = members(an_archive(tmp_path))
+
+    columns, head = (values_of(line) for line in lines_of([plain["rows/history_chainhead"]]))
+    assert head[columns.index("sequence")] == "1"
+    assert len(plain["rows/history_event"].splitlines()) == 1 + 1
+
+
 def test_work_goes_on_meanwhile_and_the_archive_is_of_one_moment(
     empty_commune: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -216,18 +259,13 @@ def test_work_goes_on_meanwhile_and_the_archive_is_of_one_moment(
     original, calls = exporting.file_entries, []
 
     def work() -> None:
-        with in_commune(HOAN_KIEM):
-            remove_file(stored=StoredFile.objects.get(pk=going.pk))
-            store_bytes(PDF + b"\n", "application/pdf")
-        connection.close()
+        remove_file(stored=StoredFile.objects.get(pk=going.pk))
+        store_bytes(PDF + b"\n", "application/pdf")
 
     def meanwhile(code: str) -> Any:
         entries = list(original(code))
         if not calls:
-            other = threading.Thread(target=work)
-            other.start()
-            other.join(20)
-            assert not other.is_alive(), "The export locks the commune."
+            in_another_thread(work)
         calls.append([entry.key for entry in entries])
         return iter(entries)
 
