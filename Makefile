@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo test bench bench-fleet lint clean lock
+.PHONY: demo test test-citus bench bench-fleet lint clean lock
 
 # Each target does its own set-up; a machine needs Python 3.11 and make.
 SETUP = sh config/local/setup.sh
@@ -10,6 +10,10 @@ demo: # the whole product on this machine; Ctrl-C stops it; COMMUNES=3321 for th
 
 test: # every test; ARGS="-k filing" passes on to pytest, BROWSER=off leaves the browser out
 	@$(SETUP) test && BROWSER="$(BROWSER)" sh config/local/run_tests.sh $(ARGS)
+
+test-citus: # the same on a Citus cluster; CITUS_URL=postgres://superuser:…@coordinator/database
+	@$(SETUP) test && CITUS_URL="$(CITUS_URL)" BROWSER="$(BROWSER)" \
+		.venv/bin/python -m config.local.citus $(ARGS)
 
 bench: # measurements, one JSON object a line
 	@$(SETUP) && .venv/bin/python -m bench

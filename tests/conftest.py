@@ -16,6 +16,7 @@ from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.test import Client, TransactionTestCase
 
+from tests.citus_database import CitusTestServer
 from tests.database import TestServer
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[TestServer]:
     """Give this process its copy of the template database."""
     with django_db_blocker.unblock():
-        server = TestServer()
+        server = CitusTestServer() if "CITUS_URL" in os.environ else TestServer()
         server.set_up()
     original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
     # Django would empty every table, which the application's role may not and which would

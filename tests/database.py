@@ -24,7 +24,7 @@ from psycopg2 import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMUNES = ("00004", "00008")
-_PREFIX = "xaso_test_"
+PREFIX = "xaso_test_"
 _TEMPLATES_KEPT = 3
 _LOCK = 7_302_614
 # What decides the content of the template database.
@@ -52,7 +52,7 @@ class TestServer:
             os.environ["DATABASE_OWNER_URL"] = server.owner_url
         self.application = _parse(os.environ["DATABASE_URL"])
         self.owner = _parse(os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"]))
-        self.template = f"{_PREFIX}{_digest()}"
+        self.template = f"{PREFIX}{_digest()}"
         self.copy = f"{self.template}_{os.getpid()}"
         _default_settings()["APPLICATION_ROLE"] = self.application["USER"]
 
@@ -67,29 +67,24 @@ class TestServer:
 
     def renew(self) -> None:
         """Put a fresh copy of the template in the place of the one that was worked in."""
-        self.tear_down()
-        with self._administration() as administration:
-            _run(administration, "CREATE DATABASE {} TEMPLATE {}", self.copy, self.template)
+        connections[DEFAULT_DB_ALIAS].close()
+        self._make_copy(self.copy)
         self.work_in(self.copy, self.application)
 
     def tear_down(self) -> None:
         """Drop the copy."""
         connections[DEFAULT_DB_ALIAS].close()
-        with self._administration() as administration:
-            _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self.copy)
+        self._drop(self.copy)
 
     @contextlib.contextmanager
     def another_copy(self, purpose: str) -> Iterator[str]:
         """A further copy, for programs that a test starts; its name."""
         name = f"{self.copy}_{purpose}"
-        with self._administration() as administration:
-            _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-            _run(administration, "CREATE DATABASE {} TEMPLATE {}", name, self.template)
+        self._make_copy(name)
         try:
             yield name
         finally:
-            with self._administration() as administration:
-                _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            self._drop(name)
 
     def work_in(self, database: str, role: dict[str, Any]) -> None:
         """Connect the product to a database as a role."""
@@ -106,20 +101,33 @@ class TestServer:
         with self._administration(self.application) as administration:
             administration.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
 
-    def _make_template(self, administration: Any) -> None:
-        from tenants.fleet.onboarding import onboard_commune
-        from tenants.fleet.preparation import prepare_database
+    def _make_copy(self, name: str) -> None:
+        self._drop(name)
+        with self._administration() as administration:
+            _run(administration, "CREATE DATABASE {} TEMPLATE {}", name, self.template)
 
+    def _drop(self, name: str) -> None:
+        with self._administration() as administration:
+            _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _make_template(self, administration: Any) -> None:
         making = f"{self.template}_making"
         _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", making)
         _run(administration, "CREATE DATABASE {}", making)
-        self.work_in(making, self.owner)
+        self._fill(making)
+        _run(administration, "ALTER DATABASE {} RENAME TO {}", making, self.template)
+
+    def _fill(self, database: str) -> None:
+        """Make what every test finds: shared tables, procedures, two communes."""
+        from tenants.fleet.onboarding import onboard_commune
+        from tenants.fleet.preparation import prepare_database
+
+        self.work_in(database, self.owner)
         prepare_database(verbosity=0)
         call_command("load_procedures", verbosity=0)
         for code in COMMUNES:
             onboard_commune(code)
         connections[DEFAULT_DB_ALIAS].close()
-        _run(administration, "ALTER DATABASE {} RENAME TO {}", making, self.template)
 
     @contextlib.contextmanager
     def _administration(self, role: dict[str, Any] | None = None) -> Iterator[Any]:
@@ -166,19 +174,20 @@ def _drop_leftovers(cursor: Any, *, keep: str) -> None:
     """Drop copies whose process has ended, and all but the newest templates."""
     cursor.execute(
         "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid DESC",
-        [_PREFIX],
+        [PREFIX],
     )
     names = [name for (name,) in cursor.fetchall()]
-    templates = [name for name in names if re.fullmatch(_PREFIX + "[0-9a-f]{12}", name)]
+    templates = [name for name in names if re.fullmatch(PREFIX + "[0-9a-f]{12}", name)]
     old = set(templates[_TEMPLATES_KEPT:]) - {keep}
     for name in names:
-        copy = re.fullmatch(_PREFIX + "[0-9a-f]{12}_([0-9]+)(?:_[a-z]+)?", name)
-        if name in old or (copy and not _alive(int(copy[1]))):
+        copy = re.fullmatch(PREFIX + "[0-9a-f]{12}_([0-9]+)(?:_[a-z]+)?", name)
+        if name in old or (copy and not alive(int(copy[1]))):
             with contextlib.suppress(psycopg2.Error):  # another run copies it just now
                 _run(cursor, "DROP DATABASE IF EXISTS {}", name)
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether a process of this number runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -30,6 +30,7 @@ from tenants.fleet.blueprint import get_blueprint, get_steps
 from tenants.fleet.onboarding import onboard_commune
 from tenants.jobs.runner import run_next_job
 from tenants.kit.commit_errors import REFUSED_COMMIT
+from tests.citus_database import on_one_server
 from tests.factories import make_account
 from tests.journeys.answers import filing
 from tests.journeys.people_at_work import Citizen, Desk
@@ -235,6 +236,7 @@ class TestRule05OneStatementAtATime:
         with in_commune(HOAN_KIEM):
             assert rows("SELECT roles FROM organisation_official") == [("administrator",)]
 
+    @on_one_server
     def test_on_one_server_they_are_one_message(self, as_owner: None) -> None:
         with recorded() as sent:
             onboard_commune(HOAN_KIEM)

@@ -10,6 +10,7 @@ from tenants.communes.current import CommuneInfo, at_centre, entered, in_commune
 from tenants.communes.database.base import MarkerMissing, TwoCommunes
 from tenants.communes.models import Commune
 from tenants.organisation.models import Department, Letterhead, get_letterhead
+from tests.citus_database import on_one_server
 from tests.database import TestServer
 
 
@@ -19,6 +20,7 @@ def _search_path() -> str:
         return str(cursor.fetchone()[0])
 
 
+@on_one_server
 def test_a_change_of_commune_costs_one_statement_and_staying_none(
     ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo, django_assert_num_queries: DjangoAssertNumQueries
 ):

@@ -6,6 +6,9 @@ reads; what a cluster does besides (copying, moving, distributed transactions) t
 
 from __future__ import annotations
 
+import os
+
+import pytest
 from django.db import connection
 
 COORDINATOR, SECOND, THIRD = "dieu-phoi:5432", "may-2.noi-bo:5432", "may-3.noi-bo:5433"
@@ -59,6 +62,8 @@ INSERT INTO pg_dist_placement
 
 def make_lookalike() -> None:
     """Answer as a coordinator with two more nodes, a standby and a node that is switched off."""
+    if "CITUS_URL" in os.environ:
+        pytest.skip("a real cluster answers here")
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         cursor.execute(_FUNCTIONS)

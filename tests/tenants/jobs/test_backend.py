@@ -14,6 +14,7 @@ from tenants.communes.current import CommuneInfo, NoCommune, in_commune
 from tenants.jobs.models import Job
 from tenants.jobs.runner import claim_job, run_pending_jobs
 from tenants.jobs.turns import join_due
+from tests.citus_database import on_one_server
 from tests.tenants.jobs.sample_tasks import enqueue_another, note, ran
 
 
@@ -22,6 +23,7 @@ def _forget() -> None:
     ran.clear()
 
 
+@on_one_server
 def test_enqueuing_is_one_statement(in_ba_dinh: CommuneInfo) -> None:
     note.enqueue("enter the commune first")
 
