@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,25 +77,3 @@ def test_modules_stay_short_enough_to_hold_one_concept() -> None:
     }
 
     assert not long
-
-
-def test_migrations_import_only_what_lasts() -> None:
-    """A migration runs thousands of times, years later: it must not need today's code."""
-    lasting = ("tenants.kit.fields", "django", "uuid6", "datetime", "functools", "typing")
-    wrong = [
-        f"{path.relative_to(ROOT)}: {name}"
-        for house in OURS
-        for path in (ROOT / house).rglob("migrations/0*.py")
-        for name in imported(path)
-        if not name.startswith(lasting)
-    ]
-
-    assert not wrong
-
-
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module

@@ -29,6 +29,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [("{app}", "{previous}")]
+    {attributes}
     operations = [
         {operations}
     ]
@@ -65,13 +66,24 @@ class LaterCode:
     modules: dict[str, str] = field(default_factory=dict)
 
     def add(
-        self, app: str, name: str, operations: str, *, preamble: str = "", **marks: Any
+        self,
+        app: str,
+        name: str,
+        operations: str,
+        *,
+        preamble: str = "",
+        attributes: str = "",
+        **marks: Any,
     ) -> None:
         """Write a migration of an app, after its newest, and put it at the end of the list."""
         package = self._package(app)
         previous = max(path.stem for path in package.glob("0*.py"))
         text = _MIGRATION.format(
-            app=app, previous=previous, operations=operations, preamble=preamble
+            app=app,
+            previous=previous,
+            operations=operations,
+            preamble=preamble,
+            attributes=attributes,
         )
         (package / f"{name}.py").write_text(text, encoding="utf-8")
         if apps.get_app_config(app).name in product.TENANT_APPS:
