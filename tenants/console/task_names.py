@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 TASK_NAMES: dict[str, str | Promise] = {
     "documents.registers.tasks.render_document": _("In văn bản đã ban hành"),
+    "services.cases.tasks.sweep": _("Dọn bản nháp hết hạn, tệp thừa; đếm lại số liệu"),
     "tenants.fleet.tasks.onboard_item": _("Đưa một đơn vị vào hệ thống"),
     "tenants.accounts.tasks.remove_expired_sessions": _("Dọn phiên đăng nhập đã hết hạn"),
     "tenants.jobs.tasks.remove_done_jobs": _("Dọn việc nền đã xong"),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 
 import pytest
 import uuid6
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_tasks.base import Task
 
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo
+from tenants.console.task_names import TASK_NAMES
 from tenants.console.views import failed_jobs
 from tenants.fleet.models import OperatorAct
 from tenants.jobs.models import CENTRE, FLEET_QUEUE, Job
@@ -49,6 +53,20 @@ def test_each_is_told_with_its_commune_time_attempts_and_error(operator: Client)
     said = text_of(operator.get(PAGE))
     assert "In văn bản đã ban hành OSError: hết chỗ ở 00004 sau 6 lần thử" in said
     assert "sau 6 lần thử Phường Ba Đình, Thành phố Hà Nội 14:05 21/11/2026" in said
+
+
+def test_every_task_of_the_product_has_a_name_in_words() -> None:
+    modules = [
+        path.relative_to(settings.BASE_DIR) for path in settings.BASE_DIR.glob("*/*/tasks.py")
+    ]
+    tasks = {
+        value.module_path
+        for path in modules
+        for value in vars(import_module(".".join(path.with_suffix("").parts))).values()
+        if isinstance(value, Task)
+    }
+    assert PRINT in tasks
+    assert tasks == TASK_NAMES.keys(), "name it in tenants/console/task_names.py"
 
 
 def test_without_any_it_says_so(operator: Client) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from collections.abc import Callable
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from tenants.communes.current import CommuneInfo, CommuneNotOnboarded, commune_info
@@ -22,7 +24,6 @@ from tenants.fleet.suspension import (
     resume_commune,
     suspend_commune,
 )
-from tests.at_once import at_once
 
 KHUE = Operator(uuid.UUID(int=1), "Đỗ Minh Khuê")
 REASON = "Chuyển máy chủ của tỉnh"
@@ -70,10 +71,39 @@ def test_a_second_time_says_so_and_writes_nothing(ba_dinh: CommuneInfo) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_operators_at_once_one_suspends(ba_dinh: CommuneInfo) -> None:
-    results = at_once(ba_dinh.code, [lambda: suspend(ba_dinh)] * 3)
-    assert sorted(result.value for result in results) == ["already", "already", "done"]
+def test_of_two_operators_at_once_one_suspends_and_the_other_is_told(
+    ba_dinh: CommuneInfo,
+) -> None:
+    results: list[Suspension] = []
+    second = threading.Thread(target=lambda: results.append(_on_own_connection(ba_dinh)))
+    with transaction.atomic():
+        results.append(suspend(ba_dinh))
+        second.start()
+        _wait_until_somebody_waits()
+    second.join(30)
+    assert results == [Suspension.DONE, Suspension.ALREADY]
     assert OperatorAct.objects.count() == 1
+
+
+def _on_own_connection(commune: CommuneInfo) -> Suspension:
+    try:
+        return suspend(commune)
+    finally:
+        connection.close()
+
+
+def _wait_until_somebody_waits() -> None:
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("The second operator did not wait for the first.")
 
 
 @pytest.mark.parametrize("reason", ["", "    a    ", "bảo", "x" * 301])
