@@ -21,6 +21,7 @@ from django.core.management import call_command, get_commands
 from django.db import IntegrityError, InternalError, OperationalError, connection, models
 from django.db.models import Model
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from tenants.accounts.models import Account
@@ -28,6 +29,7 @@ from tenants.communes.current import CommuneInfo, in_commune
 from tenants.communes.models import Commune
 from tenants.fleet.blueprint import get_blueprint, get_steps
 from tenants.fleet.onboarding import onboard_commune
+from tenants.jobs.models import Job
 from tenants.jobs.runner import run_next_job
 from tenants.kit.commit_errors import REFUSED_COMMIT
 from tests.citus_database import on_one_server
@@ -146,15 +148,22 @@ def _statements_of_a_day(ba_dinh: CommuneInfo) -> list[str]:
         citizen = Citizen(ba_dinh, account)
         case = citizen.file(one.code, one.answers, one.papers)
         case = bring_to_result(ba_dinh, case, one.entries)
-        ran = 0
-        while run_next_job(("default",)) is not None:
-            ran += 1
-        assert ran > 0
+        _run_jobs()
         citizen.result(case)
         track(ba_dinh, case.code, "001199012412")  # a stranger's number: refused, and asked for
         assert citizen.client.get("/").status_code == 200
     assert len(statements) > 200
     return statements
+
+
+def _run_jobs() -> None:
+    """Run what was enqueued; on a busy machine a job may need a second attempt."""
+    for _ in range(3):
+        while run_next_job(("default",)) is not None:
+            pass
+        if not Job.objects.exclude(state="done").update(state="queued", not_before=timezone.now()):
+            return
+    raise AssertionError(Job.objects.exclude(state="done").values_list("error", flat=True))
 
 
 # ── The rules ────────────────────────────────────────────────────────────
