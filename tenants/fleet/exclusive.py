@@ -30,15 +30,24 @@ def only_run() -> Iterator[None]:
     locks are for the owner's processes only.
     """
     with closing(_connect()) as holder:
-        if not _take(holder):
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+            (taken,) = cursor.fetchone()
+        if not taken:
             raise AlreadyRunning
         yield
 
 
 def is_running() -> bool:
-    """Whether a run is under way."""
-    with closing(_connect()) as asking:
-        return not _take(asking)
+    """Whether a run is under way; asking disturbs none that begins just now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON oid = database "
+            "WHERE locktype = 'advisory' AND datname = current_database() AND objid = %s)",
+            [_LOCK],
+        )
+        (running,) = cursor.fetchone()
+    return bool(running)
 
 
 def _connect() -> Any:
@@ -47,10 +56,3 @@ def _connect() -> Any:
     opened = psycopg2.connect(**parameters)
     opened.autocommit = True
     return opened
-
-
-def _take(opened: Any) -> bool:
-    with opened.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        (taken,) = cursor.fetchone()
-    return bool(taken)

@@ -1,12 +1,19 @@
 """A schema from the blueprint is what stock migrations make, object by object."""
 
+import json
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from tenants.fleet.blueprint import get_blueprint, migrations_digest, temporary_database
+from tenants.fleet.blueprint import (
+    BlueprintUnavailable,
+    _single_statements,
+    get_blueprint,
+    migrations_digest,
+    temporary_database,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +78,35 @@ def test_it_is_made_once_and_kept_as_a_file(as_owner: None, settings: Any, tmp_p
     before = connections[DEFAULT_DB_ALIAS]
     assert get_blueprint() == made
     assert connections[DEFAULT_DB_ALIAS] is before
+
+
+def test_a_file_that_holds_other_steps_is_refused(as_owner: None, settings: Any, tmp_path: Any):
+    settings.BLUEPRINT_DIR = tmp_path
+    get_blueprint()
+    (path,) = tmp_path.iterdir()
+    kept = json.loads(path.read_text())
+    kept["steps"].pop()
+    settings.BLUEPRINT_DIR = tmp_path / "other"
+    settings.BLUEPRINT_DIR.mkdir()
+    (settings.BLUEPRINT_DIR / path.name).write_text(json.dumps(kept))
+    with pytest.raises(BlueprintUnavailable, match="không chứa đúng các bước"):
+        get_blueprint()
+
+
+@pytest.mark.parametrize(
+    ("query", "statements"),
+    [
+        ("CREATE TABLE a (b text DEFAULT ';')", ["CREATE TABLE a (b text DEFAULT ';')"]),
+        (
+            'SET CONSTRAINTS "a" IMMEDIATE; ALTER TABLE "b" DROP CONSTRAINT "a"',
+            ['SET CONSTRAINTS "a" IMMEDIATE', 'ALTER TABLE "b" DROP CONSTRAINT "a"'],
+        ),
+        (
+            'UPDATE "a" SET "b" = 1 WHERE "b" IS NULL; SET CONSTRAINTS ALL IMMEDIATE',
+            ['UPDATE "a" SET "b" = 1 WHERE "b" IS NULL', "SET CONSTRAINTS ALL IMMEDIATE"],
+        ),
+        ('SET CONSTRAINTS "a" IMMEDIATE', ['SET CONSTRAINTS "a" IMMEDIATE']),
+    ],
+)
+def test_each_statement_stands_alone(query: str, statements: list[str]):
+    assert _single_statements(query) == statements

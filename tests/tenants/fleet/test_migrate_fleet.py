@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from tenants.communes.models import Commune
 from tenants.communes.official_list import official_communes
-from tenants.fleet.blueprint import get_blueprint, migrations_digest
+from tenants.fleet.blueprint import get_blueprint, migrations_digest, temporary_database
 from tenants.fleet.exclusive import is_running, only_run
 from tenants.fleet.models import Upgrade
 from tenants.fleet.onboarding import onboard_commune
@@ -118,6 +118,25 @@ def test_without_a_template_database_nothing_is_touched(
     django_db_setup.work_in(database, django_db_setup.owner)
     assert not Upgrade.objects.exists()
     assert "shelf" not in columns("xa_00004", "organisation_department")
+
+
+def test_an_empty_database_gets_its_shared_tables(fleet: object, said: Any) -> None:
+    with temporary_database():
+        text = said()
+        assert "Sổ đăng ký chưa có phiên bản của đơn vị" in text
+        assert "Mọi đơn vị đã ở phiên bản 5." in text
+        assert not Commune.objects.exists()
+
+
+def test_shared_tables_come_first(one_field_later: LaterCode, settings: Any, said: Any) -> None:
+    one_field_later.add(
+        "calendar", "0002_more", 'migrations.RunSQL("CREATE TABLE public.more (id int)")'
+    )
+    one_field_later.use(settings)
+    connection.cursor().execute("DROP SCHEMA xa_00004 CASCADE")
+    with pytest.raises(CommandError, match="Còn 2 đơn vị"):
+        said("--canaries", "00004")
+    assert ask("SELECT count(*) FROM public.more") == [(0,)]
 
 
 def test_a_shared_table_that_fails_stops_before_the_communes(

@@ -3,7 +3,7 @@ from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 from rich.progress import (
@@ -69,12 +69,17 @@ class Command(BaseCommand):
         try:
             get_steps()
             if options["plan"]:
-                self._show_plan(plan_upgrade(codes, canaries))
+                self._show_plan(codes, canaries)
                 return
             with only_run():
                 self._upgrade(codes, canaries, options)
         except (BlueprintUnavailable, AlreadyRunning) as error:
             raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(
+                f"Cơ sở dữ liệu báo lỗi: {str(error).strip()}. Những đơn vị đã xong vẫn nguyên "
+                "vẹn; hãy chạy lại lệnh để làm tiếp."
+            ) from error
 
     def _codes(self, given: str | None) -> set[str] | None:
         if given is None:
@@ -89,8 +94,7 @@ class Command(BaseCommand):
     def _upgrade(
         self, codes: set[str] | None, canaries: list[str], options: dict[str, Any]
     ) -> None:
-        plan = plan_upgrade(codes, canaries)
-        self._show_plan(plan)
+        shown = self._show_plan(codes, canaries)
         try:
             prepare_database(verbosity=0)
         except (DatabaseError, DeclaredOtherwise) as error:
@@ -98,6 +102,9 @@ class Command(BaseCommand):
                 "Bảng dùng chung chưa nâng cấp được, nên chưa đơn vị nào bị đụng đến: "
                 f"{str(error).strip()}"
             ) from error
+        plan = plan_upgrade(codes, canaries)
+        if not shown:
+            self._show_communes(plan)
         pace = Pace(
             connections=max(1, options["connections"]),
             limits=Limits(options["lock_timeout"], options["statement_timeout"]),
@@ -129,9 +136,18 @@ class Command(BaseCommand):
             return migrate_communes(plan, pace=pace, report=advance)
 
     # ── What people read ─────────────────────────────────────────────────
-    def _show_plan(self, plan: Plan) -> None:
+    def _show_plan(self, codes: set[str] | None, canaries: list[str]) -> bool:
+        """Show what is to do; False if the communes can be counted only after the shared part."""
         shared = _shared_migrations()
         self.stdout.write(f"Bảng dùng chung: {', '.join(shared) or 'không có gì mới'}.")
+        try:
+            self._show_communes(plan_upgrade(codes, canaries))
+        except ProgrammingError:
+            self.stdout.write("Sổ đăng ký chưa có phiên bản của đơn vị; sẽ đếm sau bước trên.")
+            return False
+        return True
+
+    def _show_communes(self, plan: Plan) -> None:
         if plan.ahead:
             self.stdout.write(
                 f"{plan.ahead} đơn vị đã ở phiên bản mới hơn mã nguồn này và được để yên."
