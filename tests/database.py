@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ COMMUNES = ("00004", "00008")
 PREFIX = "xaso_test_"
 _TEMPLATES_KEPT = 3
 _LOCK = 7_302_614
+_DROP_ATTEMPTS = 50
 # What decides the content of the template database.
 _SOURCES = (
     "*/*/migrations/*.py",
@@ -108,7 +110,15 @@ class TestServer:
 
     def _drop(self, name: str) -> None:
         with self._administration() as administration:
-            _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            for attempts_left in reversed(range(_DROP_ATTEMPTS)):
+                try:
+                    _run(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+                    return
+                except psycopg2.errors.InsufficientPrivilege:
+                    # Autovacuum is at work in it, which only a superuser may end.
+                    if not attempts_left:
+                        raise
+                    time.sleep(0.2)
 
     def _make_template(self, administration: Any) -> None:
         making = f"{self.template}_making"
