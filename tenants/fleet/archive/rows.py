@@ -78,7 +78,7 @@ class Opener:
     def open_row(self, table: Table, values: Values) -> Values:
         """Return a row of the database as it stands in an archive."""
         opened = list(values)
-        key = values[next(i for i, c in enumerate(table.columns) if c.name == table.key)]
+        key = values[table.key_at]
         for at, (column, value) in enumerate(zip(table.columns, values, strict=True)):
             if value is None:
                 continue
@@ -111,9 +111,8 @@ class Opener:
 
 def _instance(table: Table, opened: Values) -> Any:
     values: dict[str, Any] = {}
-    for column, text in zip(table.columns, opened, strict=True):
-        one = next(f for f in table.model._meta.concrete_fields if f.column == column.name)
-        if text is None or column.kind == "index":
+    for column, one, text in zip(table.columns, table.fields, opened, strict=True):
+        if one is None or text is None or column.kind == "index":
             continue
         sealed = column.kind == "sealed"
         values[one.attname] = json.loads(text) if sealed else one.to_python(text)
@@ -244,7 +243,7 @@ def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _close_row(table: Table, values: Values) -> Values:
     closed = list(values)
-    key = values[next(i for i, c in enumerate(table.columns) if c.name == table.key)]
+    key = values[table.key_at]
     for at, (column, value) in enumerate(zip(table.columns, values, strict=True)):
         if value is None:
             continue
@@ -256,10 +255,13 @@ def _close_row(table: Table, values: Values) -> Values:
 
 
 def _from_copy(line: str) -> Values:
-    return [
-        None if part == "\\N" else _ESCAPED.sub(lambda m: _SIGNS.get(m[1], m[1]), part)
-        for part in line.split("\t")
-    ]
+    return [_value(part) for part in line.split("\t")]
+
+
+def _value(part: str) -> str | None:
+    if "\\" not in part:
+        return part
+    return None if part == "\\N" else _ESCAPED.sub(lambda m: _SIGNS.get(m[1], m[1]), part)
 
 
 def _to_copy(values: Values) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from django.apps import apps
@@ -57,6 +58,17 @@ class Table:
     shared: CommuneRows | None = None
     clear: Mapping[str, str] = field(default_factory=dict)
     """Of an index column: the model's property that gives the value in clear."""
+
+    @cached_property
+    def key_at(self) -> int:
+        """The place of the key among the columns."""
+        return [column.name for column in self.columns].index(self.key)
+
+    @cached_property
+    def fields(self) -> tuple[models.Field[Any, Any] | None, ...]:
+        """The model's field of each column; None for one that an older schema had."""
+        by_column = {one.column: one for one in self.model._meta.concrete_fields}
+        return tuple(by_column.get(column.name) for column in self.columns)
 
     @property
     def given(self) -> Mapping[str, str | None]:

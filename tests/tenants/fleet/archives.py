@@ -32,6 +32,7 @@ from tenants.fleet.suspension import suspend_commune
 from tenants.history.events import Actor, record_event
 from tenants.jobs.models import Schedule
 from tenants.kit.expiring_cache import clear_all_caches
+from tenants.organisation.models import Department
 from tests.database import TestServer
 from tests.factories import PDF, make_account, make_case, make_draft, make_official
 from tests.journeys.answers import filing
@@ -65,12 +66,14 @@ def a_small_commune() -> None:
     with in_commune(HOAN_KIEM):
         stored = [store_bytes(PDF + bytes([end]), "application/pdf") for end in (10, 13)]
         official = make_official("leader")
+        for name in ("Phòng \\ có\tdấu\nvà dòng", "\\N", " ", "Đà Nẵng 💮 \u202e"):
+            Department.objects.create(name=name)
         for one in stored:
             record_event(
                 verb="keep",
                 subject_id=one.pk,
                 actor=Actor.official(official),
-                details={"note": "Ghi chú \\ có \t dấu\nvà dòng"},
+                details={"note": "Ghi chú"},
             )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from documents.files.storing import store_bytes
 from tenants.accounts.desk import open_desk
@@ -110,6 +110,34 @@ def test_what_is_open_changed_or_not_this_communes_is_kept(
         refused(again.path, NotDroppable, "Đang có việc đọc hoặc ghi dữ liệu")
     drop_commune(HOAN_KIEM, archive=again.path)
     assert traces_of(HOAN_KIEM) == []
+
+
+def test_nobody_writes_between_the_comparison_and_the_end(
+    archive: Exported, monkeypatch: pytest.MonkeyPatch
+):
+    """What came in there would be lost: it is in no archive."""
+    original, came = dropping._delete, []
+
+    def write() -> None:
+        try:
+            with in_commune(HOAN_KIEM), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout TO '200ms'")
+                cursor.execute("UPDATE organisation_official SET title = 'Phó Chủ tịch'")
+            came.append("written")
+        except OperationalError:
+            came.append("refused")
+        finally:
+            connection.close()
+
+    def and_write(code: str) -> None:
+        other = threading.Thread(target=write)
+        other.start()
+        other.join(20)
+        original(code)
+
+    monkeypatch.setattr(dropping, "_delete", and_write)
+    drop_commune(HOAN_KIEM, archive=archive.path)
+    assert came == ["refused"]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tarfile
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -186,7 +187,12 @@ class TestAFault:
         nothing_came(NotRestorable, dropped, "organisation_official khác bản lưu trữ")
 
     def test_of_an_archive_that_was_changed_touches_nothing(self, dropped: Exported):
-        data = bytearray(dropped.path.read_bytes())
+        whole = dropped.path.read_bytes()
+        extra = tarfile.TarInfo("rows/organisation_more").tobuf(tarfile.GNU_FORMAT)
+        # After the first part, which takes one block for its name and one for what it says.
+        dropped.path.write_bytes(whole[:1024] + extra + whole[1024:])
+        nothing_came(ArchiveDamaged, dropped, "phần thừa")
+        data = bytearray(whole)
         data[len(data) // 2] ^= 1
         dropped.path.write_bytes(data)
         nothing_came(ArchiveDamaged, dropped, "Không có gì bị thay đổi")

@@ -38,8 +38,10 @@ class Command(BaseCommand):
             raise CommandError(f"Để gỡ mà không có bản lưu trữ, hãy gõ lại mã: --confirm {code}.")
         try:
             done = drop_commune(code, archive=archive, key_file=options["key_file"])
-        except (ArchiveError, CommuneNotOnboarded, OSError) as error:
+        except (ArchiveError, CommuneNotOnboarded) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"Không đọc hoặc ghi được tệp: {error}") from error
         if done.finished_only:
             self.stdout.write(f"Dữ liệu của đơn vị {code} đã gỡ từ trước; nay đã xóa nốt các tệp.")
         else:

@@ -43,8 +43,10 @@ class Command(BaseCommand):
                         task, completed=part, total=whole
                     ),
                 )
-            except (ArchiveError, LookupError, OSError) as error:
+            except (ArchiveError, LookupError) as error:
                 raise CommandError(str(error)) from error
+            except OSError as error:
+                raise CommandError(f"Không đọc hoặc ghi được tệp: {error}") from error
         self._report(done)
 
     def _report(self, done: Exported) -> None:

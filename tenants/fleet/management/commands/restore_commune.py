@@ -45,8 +45,10 @@ class Command(BaseCommand):
                         task, description=what, completed=part, total=whole
                     ),
                 )
-            except (ArchiveError, BlueprintUnavailable, OSError) as error:
+            except (ArchiveError, BlueprintUnavailable) as error:
                 raise CommandError(str(error)) from error
+            except OSError as error:
+                raise CommandError(f"Không đọc hoặc ghi được tệp: {error}") from error
         self._report(done)
 
     def _report(self, done: Restored) -> None:
