@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Index
 
-from tenants.fleet.migration_lint import lint_migrations
+from tenants.fleet.migration_lint import LARGE_SHARED_MODELS, lint_migrations
 from tenants.jobs.models import Job
 from tenants.kit.operations import AddIndexConcurrently
 from tests.database import TestServer
@@ -23,6 +25,11 @@ def findings(later: LaterCode, settings: Any) -> list[str]:
 
 def test_every_migration_of_the_product_is_good() -> None:
     assert [str(finding) for finding in lint_migrations()] == []
+
+
+@pytest.mark.parametrize("label", sorted(LARGE_SHARED_MODELS))
+def test_the_large_tables_are_shared_models(label: str) -> None:
+    assert apps.get_model(label)._meta.app_config.name in django_settings.SHARED_APPS
 
 
 COMMUNE = {

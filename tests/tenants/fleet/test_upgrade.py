@@ -151,6 +151,30 @@ def test_communes_of_different_versions_each_get_what_they_lack(
         assert "shelf" in columns(f"xa_{code}", "organisation_department")
 
 
+def test_rows_of_one_step_do_not_stand_in_the_way_of_the_next(
+    fleet: object, later: LaterCode, settings: Any
+) -> None:
+    # Their foreign key is checked at the end of a transaction, which both steps share.
+    later.add(
+        "organisation",
+        "0002_rows",
+        """migrations.RunSQL("INSERT INTO organisation_department (id, name, position) "
+            "VALUES ('01920000-0000-7000-8000-000000000000', 'A', 0)"),
+        migrations.RunSQL("UPDATE organisation_official "
+            "SET department_id = '01920000-0000-7000-8000-000000000000'"),""",
+    )
+    later.add(
+        "organisation",
+        "0003_column",
+        'migrations.AddField("official", "shelf", models.CharField(max_length=9, db_default="A"))',
+    )
+    later.use(settings)
+
+    tally = migrate_communes(plan_upgrade())
+
+    assert (tally.done, tally.failed) == (2, {})
+
+
 DATA_STEP = """
 def number_departments(apps, editor):
     Department = apps.get_model("organisation", "Department")
