@@ -90,11 +90,12 @@ class JobsBackend(BaseTaskBackend):
             "queue": task.queue_name,
             "not_before": task.run_after,
         }
-        object.__setattr__(result, "enqueued_at", _insert(values))
+        object.__setattr__(result, "enqueued_at", insert_job(values))
         return result
 
 
-def _insert(values: dict[str, Any]) -> datetime:
+def insert_job(values: dict[str, Any]) -> datetime:
+    """Add a job and wake the runners of its queue; return when it was enqueued."""
     with connection.cursor() as cursor:
         if not settings.CITUS:
             cursor.execute(_INSERT, values)

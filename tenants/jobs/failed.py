@@ -10,20 +10,16 @@ from uuid import UUID
 from django.db import connection
 
 from tenants.jobs.models import Job
-from tenants.jobs.turns import queue_chosen, run_counted
+from tenants.jobs.turns import queue_jobs
 
-_RETRY = queue_chosen(
-    """
+_FAILED = """
     SELECT id, queue, commune_code FROM jobs_job
     WHERE state = 'failed' AND {which}
     FOR UPDATE SKIP LOCKED
-    """,
-    ", attempts = 0, finished_at = NULL, not_before = STATEMENT_TIMESTAMP()",
-)
-_RETRY_ONE = _RETRY.format(which="id = %(job)s")
-_RETRY_MANY = _RETRY.format(
-    which="task = %(task)s AND (%(commune)s = '' OR commune_code = %(commune)s)"
-)
+"""
+_ONE = _FAILED.format(which="id = %(job)s")
+_MANY = _FAILED.format(which="task = %(task)s AND (%(commune)s = '' OR commune_code = %(commune)s)")
+_ANEW = ", attempts = 0, finished_at = NULL, not_before = STATEMENT_TIMESTAMP()"
 
 # One part for each state, because each has an index of its own and done jobs are in none.
 _FIGURES = """
@@ -78,12 +74,12 @@ def failed_jobs(
 
 def retry_job(*, job_id: UUID) -> bool:
     """Queue a job that was given up with all its attempts again; False if it is not such a job."""
-    return run_counted(_RETRY_ONE, {"job": job_id}) == 1
+    return queue_jobs(_ONE, {"job": job_id}, _ANEW) == 1
 
 
 def retry_jobs(*, task: str, commune_code: str = "") -> int:
     """Queue every given-up job of a task again, of one commune if asked; return how many."""
-    return run_counted(_RETRY_MANY, {"task": task, "commune": commune_code})
+    return queue_jobs(_MANY, {"task": task, "commune": commune_code}, _ANEW)
 
 
 def queue_figures() -> list[QueueFigures]:

@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import uuid6
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from django_tasks.base import Task
 from psycopg2 import sql
 
+from tenants.jobs.backend import insert_job
 from tenants.jobs.models import CENTRE, FLEET_QUEUE
 from tenants.jobs.timing import Timing
 from tenants.jobs.turns import NEW_KEY, counted_and_told, next_turns, run_counted
@@ -85,15 +87,39 @@ enqueued AS (
 {told}
 """
 
+# The same one by one, for a Citus cluster.
+_CHOOSE = """
+SELECT id, commune_code, task FROM jobs_schedule
+WHERE next_at <= STATEMENT_TIMESTAMP() AND task = ANY(%(names)s)
+ORDER BY next_at LIMIT %(most)s
+FOR UPDATE SKIP LOCKED
+"""
+_WHEN = """
+SELECT timing.queue, {next_at}
+FROM ({timings}) AS timing (task, queue, period, phase, spread) WHERE timing.task = {task}
+"""
+_WANTED = """
+SELECT 1
+WHERE (%(commune)s = %(centre)s OR EXISTS (
+        SELECT 1 FROM communes_commune WHERE code = %(commune)s AND state = 'active'
+    ))
+    AND NOT EXISTS (
+        SELECT 1 FROM jobs_job WHERE state = 'queued' AND queue = %(queue)s
+            AND commune_code = %(commune)s AND task = %(task)s
+    )
+"""
+
 
 def enqueue_scheduled() -> int:
     """Enqueue what has fallen due since the last look; return how many jobs there are.
 
-    One statement, whatever the number of communes.
+    One statement, whatever the number of communes, except on a Citus cluster.
     """
     timings = _timings()
     if timings is None:
         return 0
+    if settings.CITUS:
+        return _enqueue_one_by_one(timings)
     statement = sql.SQL(_ENQUEUE).format(
         timings=timings,
         most=sql.Literal(AT_ONCE),
@@ -104,6 +130,33 @@ def enqueue_scheduled() -> int:
         told=sql.SQL(counted_and_told("enqueued")),
     )
     return run_counted(_text(statement))
+
+
+@transaction.atomic
+def _enqueue_one_by_one(timings: sql.Composable) -> int:
+    # Citus takes no statement that moves rows of one table and adds rows to another.
+    enqueued = 0
+    with connection.cursor() as cursor:
+        cursor.execute(_CHOOSE, {"names": list(settings.SCHEDULED_TASKS), "most": AT_ONCE})
+        for key, code, task in cursor.fetchall():
+            next_at = _next_at(_text(sql.Literal(code)))
+            when = sql.SQL(_WHEN).format(next_at=next_at, timings=timings, task=sql.Literal(task))
+            cursor.execute(_text(when))
+            queue, moved_to = cursor.fetchone()
+            cursor.execute("UPDATE jobs_schedule SET next_at = %s WHERE id = %s", [moved_to, key])
+            values = {"task": task, "commune": code, "queue": queue, "centre": CENTRE}
+            cursor.execute(_WANTED, values)
+            if cursor.fetchone() is not None:
+                insert_job(
+                    {
+                        **values,
+                        "id": uuid6.uuid7(),
+                        "args": '{"args": [], "kwargs": {}}',
+                        "not_before": None,
+                    }
+                )
+                enqueued += 1
+    return enqueued
 
 
 def schedules_statement(codes: Iterable[str]) -> str:

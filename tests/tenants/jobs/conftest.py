@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from tests.tenants.jobs.processes import Start, start_runner
 
@@ -23,3 +24,9 @@ def start(transactional_db: None) -> Iterator[Start]:
     for process in started:
         process.kill()
         process.wait()
+
+
+@pytest.fixture(params=[False, True], ids=["one server", "cluster"])
+def also_on_a_cluster(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice: what is one statement on one server goes row by row on a Citus cluster."""
+    monkeypatch.setattr(settings, "CITUS", request.param)

@@ -34,6 +34,7 @@ def test_enqueuing_is_one_statement(in_ba_dinh: CommuneInfo) -> None:
     assert Job.objects.filter(commune_code="00004", state="queued").count() == 2
 
 
+@pytest.mark.usefixtures("also_on_a_cluster")
 def test_a_job_vanishes_with_the_transaction_that_enqueued_it(in_ba_dinh: CommuneInfo) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         note.enqueue("never")
@@ -56,6 +57,7 @@ def test_keys_become_text(in_ba_dinh: CommuneInfo) -> None:
     assert Job.objects.get().args == {"args": [str(key)], "kwargs": {}}
 
 
+@pytest.mark.usefixtures("also_on_a_cluster")
 def test_one_commune_with_a_hundred_jobs_does_not_keep_another_waiting(
     ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo
 ) -> None:
@@ -99,6 +101,7 @@ def test_a_job_for_later_waits_and_does_not_hold_the_turn_back(in_ba_dinh: Commu
     assert Job.objects.filter(state="later").count() == 1
 
 
+@pytest.mark.usefixtures("also_on_a_cluster")
 def test_a_job_for_later_takes_its_turn_when_its_time_has_come(in_ba_dinh: CommuneInfo) -> None:
     for number in range(3):
         note.using(run_after=timezone.now() + timedelta(hours=1)).enqueue(f"later {number}")

@@ -48,6 +48,7 @@ def test_failed_jobs_are_listed_the_newest_first_page_by_page(
     assert failed_jobs(task=EFFECT) == []
 
 
+@pytest.mark.usefixtures("also_on_a_cluster")
 def test_a_failed_job_tried_again_has_all_its_attempts_and_takes_a_new_turn(
     in_ba_dinh: CommuneInfo,
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_failed_job_tried_again_has_all_its_attempts_and_takes_a_new_turn(
     assert ran[-1] == ("00004", "x")
 
 
+@pytest.mark.usefixtures("also_on_a_cluster")
 def test_a_job_that_is_not_failed_is_not_tried_again(in_ba_dinh: CommuneInfo) -> None:
     note.enqueue("x")
     run_pending_jobs()
@@ -75,6 +77,7 @@ def test_a_job_that_is_not_failed_is_not_tried_again(in_ba_dinh: CommuneInfo) ->
     assert run_pending_jobs() == 0
 
 
+@pytest.mark.usefixtures("also_on_a_cluster")
 def test_many_jobs_tried_again_take_turns_as_if_enqueued(
     ba_dinh: CommuneInfo, ngoc_ha: CommuneInfo
 ) -> None:
