@@ -8,6 +8,7 @@ shared tables are named in full.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -36,12 +37,14 @@ INSERT INTO public.fleet_upgrade
 (id, run_id, commune_code, from_version, to_version, result, seconds)
 VALUES ($1, $2, (SELECT code FROM moved), $5, $6, {done},
         extract(epoch FROM clock_timestamp() - transaction_timestamp()))""")
-_CLOSE = sql.SQL(
-    "EXECUTE close_upgrade ({id}, {run_id}, {code}, {schema_name}, {version}, {to}, {oldest_code})"
+_CLOSE = (
+    "EXECUTE close_upgrade "
+    "('{id}', '{run_id}', '{code}', '{schema}', {version}, {to}, {oldest_code})"
 )
-_MARKER = sql.SQL("SELECT count(*) FROM {} WHERE {} = {}")
+_SEARCH_PATH = "SET LOCAL search_path TO {schema}"
+_MARKER = f"count(*) FROM {{schema}}.{MARKER_TABLE} WHERE {MARKER_COLUMN} = '{{code}}'"
 # Dividing by nothing is an error: what is missing or another commune's is not touched.
-_MARKED = sql.SQL("SELECT 1 / ({})")
+_MARKED = f"SELECT 1 / {_MARKER}"
 _HISTORY = sql.SQL("INSERT INTO django_migrations (app, name, applied) VALUES {}")
 # A commit would check the deferred constraints between two migrations; here it is one.
 _BETWEEN_STEPS = ("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED")
@@ -55,6 +58,11 @@ class CommuneSchema:
     schema_name: str
     version: int
     state: str
+
+    def __post_init__(self) -> None:
+        # Both are written into SQL as they are, thousands of times; only what is safe gets here.
+        if not re.fullmatch("[0-9]{5}", self.code) or self.schema_name != f"xa_{self.code}":
+            raise ValueError(f"{self.schema_name} is not the schema of a commune.")
 
 
 @dataclass(frozen=True)
@@ -83,33 +91,30 @@ class Script:
         """Whether it is statements alone, which can be sent as one message."""
         return all(isinstance(change, str) for change in self.changes)
 
-    def parts(self, commune: CommuneSchema, run_id: UUID, cursor: Any) -> list[str | DataStep]:
+    def parts(self, commune: CommuneSchema, run_id: UUID) -> list[str | DataStep]:
         """Return everything that one commune's transaction does, in order."""
         values = {
-            "id": sql.Literal(str(uuid6.uuid7())),
-            "run_id": sql.Literal(str(run_id)),
-            "code": sql.Literal(commune.code),
-            "schema_name": sql.Literal(commune.schema_name),
-            "schema": sql.Identifier(commune.schema_name),
-            "version": sql.Literal(commune.version),
-            "to": sql.Literal(self.to),
-            "oldest_code": sql.Literal(oldest_code_of(self.to)),
+            "id": uuid6.uuid7(),
+            "run_id": run_id,
+            "code": commune.code,
+            "schema": commune.schema_name,
+            "version": commune.version,
+            "to": self.to,
+            "oldest_code": self._oldest_code,
         }
-
-        def text(template: sql.SQL) -> str:
-            return template.format(**values).as_string(cursor)
-
-        marked = _MARKED.format(marker_query(commune)).as_string(cursor)
-        opening = [text(sql.SQL("SET LOCAL search_path TO {schema}")), marked]
+        opening = [text.format_map(values) for text in (_SEARCH_PATH, _MARKED)]
         if settings.CITUS:
             opening.insert(0, "SET LOCAL citus.enable_schema_based_sharding TO on")
-        return [*opening, *self.changes, text(_CLOSE)]
+        return [*opening, *self.changes, _CLOSE.format_map(values)]
+
+    @cached_property
+    def _oldest_code(self) -> int:
+        return oldest_code_of(self.to)
 
 
-def marker_query(commune: CommuneSchema) -> sql.Composed:
+def marker_query(commune: CommuneSchema) -> str:
     """Return the question whether a schema carries its commune's marker: 1 or 0."""
-    table = sql.Identifier(commune.schema_name, MARKER_TABLE)
-    return _MARKER.format(table, sql.Identifier(MARKER_COLUMN), sql.Literal(commune.code))
+    return "SELECT " + _MARKER.format(schema=commune.schema_name, code=commune.code)
 
 
 def prepare_connection(limits: Limits, cursor: Any) -> None:
@@ -121,6 +126,7 @@ def prepare_connection(limits: Limits, cursor: Any) -> None:
     cursor.execute("SET lock_timeout TO %s", [limits.lock_ms])
     cursor.execute("SET statement_timeout TO %s", [limits.statement_ms])
     cursor.execute("SET synchronous_commit TO off")
+    cursor.execute("SET plan_cache_mode TO force_generic_plan")
     cursor.execute(_CLOSING.format(done=sql.Literal(Upgrade.Result.DONE.value)))
 
 
