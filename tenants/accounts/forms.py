@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -70,6 +71,13 @@ class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]
         return cleaned
 
 
+def _is_ours(address: str) -> bool:
+    # Onboarding gives a commune's first administrator an address of the platform's own; who
+    # could take it beforehand would be appointed.
+    domain = address.rpartition("@")[2]
+    return domain == settings.BASE_DOMAIN or domain.endswith(f".{settings.BASE_DOMAIN}")
+
+
 class SignUpForm(allauth_forms.SignupForm):  # type: ignore[misc]
     """Name, phone number or e-mail address, and a password once."""
 
@@ -99,7 +107,7 @@ class SignUpForm(allauth_forms.SignupForm):  # type: ignore[misc]
         """Refuse an address that has an account."""
         # Until addresses are verified at sign-up nothing can be answered that would hide this:
         # an account is either made now or it is not. Tries are limited by address of origin.
-        if Account.objects.filter(email=value).exists():
+        if _is_ours(value) or Account.objects.filter(email=value).exists():
             raise forms.ValidationError(AccountAdapter.error_messages["email_taken"])
         return value
 

@@ -231,6 +231,17 @@ def test_a_second_account_for_the_same_person_is_not_made(
     assert signed_up().count() == 1
 
 
+@pytest.mark.parametrize("domain", ["xaso.localhost", "XASO.localhost", "thu.xaso.localhost"])
+def test_nobody_signs_up_with_an_address_of_the_platform(
+    central_client: Client, domain: str
+) -> None:
+    """The first administrator of a commune that is onboarded later would be that person."""
+    response = sign_up(central_client, email=f"quantri.00025@{domain}")
+
+    assert response.status_code == 200
+    assert not signed_up().exists()
+
+
 def test_too_many_sign_ups_from_one_place_are_slowed_down_politely(central_client: Client) -> None:
     answers = [sign_up(central_client) for _ in range(21)]
 
