@@ -97,8 +97,7 @@ class Upgrader:
         began = time.monotonic()
         result, reason = Upgrade.Result.DONE, ""
         try:
-            with self._driver.cursor() as cursor:
-                parts = script.parts(commune, self._run_id, cursor)
+            parts = script.parts(commune, self._run_id)
             self._send(commune, parts, as_one=script.is_text and not settings.CITUS)
         except Exception as problem:
             error = _driver_error(problem)

@@ -23,6 +23,7 @@ from tenants.communes.versions import code_version, oldest_code_of
 from tenants.fleet.blueprint import StepScript, append_only_tables, get_steps
 from tenants.fleet.grants import take_changes_away
 from tenants.fleet.models import Upgrade
+from tenants.fleet.sharding import ENABLE_SHARDING
 from tenants.fleet.step_history import DataStep, commune_apps, data_steps
 
 # Prepared once a connection, because the shared tables are the same for every commune. A registry
@@ -40,6 +41,17 @@ VALUES ($1, $2, (SELECT code FROM moved), $5, $6, {done},
 _CLOSE = (
     "EXECUTE close_upgrade "
     "('{id}', '{run_id}', '{code}', '{schema}', {version}, {to}, {oldest_code})"
+)
+# The same for a Citus cluster, which takes no query among an INSERT's values.
+_THIS_ROW = "code = '{code}' AND schema_name = '{schema}' AND schema_version = {version}"
+_CLOSE_ONE_BY_ONE = (
+    f"SELECT 1 / count(*) FROM public.communes_commune WHERE {_THIS_ROW}",
+    "UPDATE public.communes_commune SET schema_version = {to}, "
+    f"oldest_code = GREATEST(oldest_code, {{oldest_code}}) WHERE {_THIS_ROW}",
+    "INSERT INTO public.fleet_upgrade "
+    "(id, run_id, commune_code, from_version, to_version, result, seconds) "
+    f"VALUES ('{{id}}', '{{run_id}}', '{{code}}', {{version}}, {{to}}, '{Upgrade.Result.DONE}', "
+    "extract(epoch FROM clock_timestamp() - transaction_timestamp()))",
 )
 _SEARCH_PATH = "SET LOCAL search_path TO {schema}"
 _MARKER = f"count(*) FROM {{schema}}.{MARKER_TABLE} WHERE {MARKER_COLUMN} = '{{code}}'"
@@ -104,7 +116,8 @@ class Script:
         }
         opening = [text.format_map(values) for text in (_SEARCH_PATH, _MARKED)]
         if settings.CITUS:
-            opening.insert(0, "SET LOCAL citus.enable_schema_based_sharding TO on")
+            closing = [text.format_map(values) for text in _CLOSE_ONE_BY_ONE]
+            return [ENABLE_SHARDING, *opening, *self.changes, *closing]
         return [*opening, *self.changes, _CLOSE.format_map(values)]
 
     @cached_property
