@@ -46,12 +46,12 @@ _CLOSE = (
 _THIS_ROW = "code = '{code}' AND schema_name = '{schema}' AND schema_version = {version}"
 _CLOSE_ONE_BY_ONE = (
     f"SELECT 1 / count(*) FROM public.communes_commune WHERE {_THIS_ROW}",  # noqa: S608
-    "UPDATE public.communes_commune SET schema_version = {to}, "
-    f"oldest_code = GREATEST(oldest_code, {{oldest_code}}) WHERE {_THIS_ROW}",  # noqa: S608
-    "INSERT INTO public.fleet_upgrade "
+    "UPDATE public.communes_commune SET schema_version = {to}, "  # noqa: S608
+    f"oldest_code = GREATEST(oldest_code, {{oldest_code}}) WHERE {_THIS_ROW}",
+    "INSERT INTO public.fleet_upgrade "  # noqa: S608
     "(id, run_id, commune_code, from_version, to_version, result, seconds) "
     f"VALUES ('{{id}}', '{{run_id}}', '{{code}}', {{version}}, {{to}}, '{Upgrade.Result.DONE}', "
-    "extract(epoch FROM clock_timestamp() - transaction_timestamp()))",  # noqa: S608
+    "extract(epoch FROM clock_timestamp() - transaction_timestamp()))",
 )
 _SEARCH_PATH = "SET LOCAL search_path TO {schema}"
 _MARKER = f"count(*) FROM {{schema}}.{MARKER_TABLE} WHERE {MARKER_COLUMN} = '{{code}}'"
