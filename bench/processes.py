@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable
@@ -38,8 +39,10 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     total = 0
     for pid in pids:
         for member in family(pid):
-            # utime, stime, and cutime, cstime of children that have ended.
-            total += sum(int(field) for field in _stat(member)[11:15])
+            # One that has ended meanwhile is counted with its parent from now on.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                # utime, stime, and cutime, cstime of children that have ended.
+                total += sum(int(field) for field in _stat(member)[11:15])
     return total * _TICK
 
 

@@ -12,10 +12,12 @@ import sys
 import time
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from bench.fleet.stack import FleetStack
+from bench.server import BenchFailed
 
-_LATER = "bench.fleet.peers.later_settings"
+LATER = "bench.fleet.peers.later_settings"
 _STOCK_LATER = "bench.fleet.peers.stock_later_settings"
 _CONNECTIONS = 2
 _STOCK_SAMPLE = 5
@@ -35,10 +37,11 @@ def migrate(stack: FleetStack, codes: list[str]) -> Migrated:
     """Add a field in each of three ways, to the same communes."""
     scripts = ["\n".join(map(_bare_script, codes[at::_CONNECTIONS])) for at in range(_CONNECTIONS)]
     bare = stack.psql(scripts)
-    ours = stack.measure("migrating", "ours", settings=_LATER)
+    ours = stack.measure("migrating", "ours", settings=LATER)
     stock = stack.measure("migrating", "stock", *codes[:_STOCK_SAMPLE], settings=_STOCK_LATER)
     if ours["communes"] != len(codes):
-        raise LookupError(f"{ours['communes']} of {len(codes)} communes were migrated")
+        why = f"{ours['communes']} of {len(codes)} communes were migrated: {ours['stopped']}"
+        raise BenchFailed(why)
     return Migrated(len(codes), ours["seconds"], bare, median(stock))
 
 
@@ -56,14 +59,15 @@ def _bare_script(code: str) -> str:
     return " \\; ".join(message) + ";"
 
 
-def _ours() -> dict[str, float]:
+def _ours() -> dict[str, Any]:
     from tenants.fleet.blueprint import get_steps
     from tenants.fleet.upgrading import migrate_communes, plan_upgrade
 
     get_steps()  # captured once a release, before the fleet is touched
     began = time.perf_counter()
     tally = migrate_communes(plan_upgrade())
-    return {"seconds": time.perf_counter() - began, "communes": tally.done}
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "communes": tally.done, "stopped": tally.stopped}
 
 
 def _stock(codes: list[str]) -> list[float]:

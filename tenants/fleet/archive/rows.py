@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
 from typing import Any, cast
 
 import psycopg2
@@ -32,6 +33,8 @@ SET LOCAL TimeZone TO 'UTC'; SET LOCAL DateStyle TO 'ISO, YMD';
 SET LOCAL IntervalStyle TO 'postgres'; SET LOCAL bytea_output TO 'hex';
 SET LOCAL extra_float_digits TO 1
 """
+# A table's rows of an ordinary commune; more go to a file of the system's temporary folder.
+_HELD_BYTES = 16 * 1024 * 1024
 _ESCAPED = re.compile(r"\\(.)", re.S)
 _SIGNS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _TO_ESCAPE = re.compile(r"[\\\n\r\t]")
@@ -154,8 +157,14 @@ def read_rows(
         condition or table.condition(commune_code),
         table.order,
     )
-    with driver_cursor() as cursor:
-        cursor.copy_expert(statement, _Lines(take_row))
+    # Taken whole before the first row is opened: opening one may ask the database, which cannot
+    # answer in the middle of a COPY. What is set aside is as sealed as it was.
+    with SpooledTemporaryFile(max_size=_HELD_BYTES) as copied:
+        with driver_cursor() as cursor:
+            cursor.copy_expert(statement, copied)
+        copied.seek(0)
+        for copied_line in copied:
+            take_row(copied_line.decode().removesuffix("\n"))
     return digest.done()
 
 
@@ -273,21 +282,6 @@ def _to_copy(values: Values) -> str:
 
 def _names(columns: Iterable[Column]) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
-
-
-class _Lines:
-    """A file for COPY TO: gives each whole line to a function."""
-
-    def __init__(self, take: Callable[[str], None]) -> None:
-        self._take = take
-        self._rest = b""
-
-    def write(self, data: bytes | str) -> int:
-        piece = data.encode() if isinstance(data, str) else data
-        *whole, self._rest = (self._rest + piece).split(b"\n")
-        for line in whole:
-            self._take(line.decode())
-        return len(data)
 
 
 class _Source:
