@@ -26,7 +26,7 @@ from bench.server import DOMAIN, BenchFailed, free_port
 from tenants.communes.official_list import host_label
 
 WORKERS = 2
-ROUNDS = 5
+ROUNDS = 3
 PEERS = {"ours": OURS, "stock": STOCK, "rls": RLS}
 _START_SECONDS = 30.0
 _COUNTED = 10
