@@ -283,7 +283,23 @@ def _self_signed(folder: Path) -> tuple[Path, Path]:
     return folder / "certificate.pem", folder / "key.pem"
 
 
+@pytest.fixture(scope="module")
+def homes(proxy: Proxy) -> dict[str, int]:
+    """The worker of each of some hosts while all workers are well; every worker has one."""
+    hosts = [f"{host_label(code)}.{CENTRE}" for code in list(official_communes())[:20]]
+    return {host: proxy.served_by(host) for host in (BA_DINH, NGOC_HA, *hosts)}
+
+
+@pytest.fixture
+def at_home(proxy: Proxy, homes: dict[str, int]) -> None:
+    """The proxy has noticed that all workers are back from what another test did to them."""
+    assert set(homes.values()) == {worker.port for worker in proxy.workers}
+    for host, home in homes.items():
+        _until(lambda host=host, home=home: proxy.served_by(host) == home)
+
+
 @needs_nginx
+@pytest.mark.usefixtures("at_home")
 class TestFaults:
     def test_slow_clients_hold_no_worker(self, proxy: Proxy):
         # With the cookie a worker reads the form to find the token: it would wait for the rest.
