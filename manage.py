@@ -10,15 +10,15 @@ OWNER_COMMANDS = {
     "export_commune",
     "load_procedures",
     "makemigrations",
-    "migrate",
     "migrate_fleet",
-    "migrate_schemas",
     "move_commune",
     "onboard",
     "prepare_database",
     "restore_commune",
     "run_fleet_jobs",
 }
+# They would change communes behind the registry, which then says a version that is not there.
+INSTEAD = {"migrate": "migrate_fleet", "migrate_schemas": "migrate_fleet"}
 # Their transactions may take longer than a page's.
 JOB_COMMANDS = {"run_jobs"}
 
@@ -26,6 +26,8 @@ JOB_COMMANDS = {"run_jobs"}
 def main() -> None:
     """Choose the database role and the time limits that the command needs, then run it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if len(sys.argv) > 1 and (instead := INSTEAD.get(sys.argv[1])):
+        sys.exit(f"Ở đây dùng “{instead}” thay cho “{sys.argv[1]}”.")
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ.setdefault("DATABASE_ROLE", "owner")
     if len(sys.argv) > 1 and sys.argv[1] in JOB_COMMANDS:

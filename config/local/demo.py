@@ -145,7 +145,8 @@ class Demo:
             process.wait()
             raise
         if result:
-            raise DemoFailed(f"Bước “{name}” không xong:\n{_log_end(name)}")
+            hint = "Dữ liệu dùng thử của bản mã khác? Chạy “make clean” để làm lại từ đầu."
+            raise DemoFailed(f"Bước “{name}” không xong:\n{_log_end(name)}\n{hint}")
 
     def _serve(self, name: str, command: list[str]) -> None:
         self.processes.append((name, self._open(name, command)))
