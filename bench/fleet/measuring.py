@@ -97,9 +97,9 @@ class FleetMeasuring:
                  "server CPU ms")]  # fmt: skip
         with serving.running(self.stack) as peers:
             statements = self._statements(visitors, peers)
-            one = serving.in_turns(visitors, peers, codes[:1] * FEW_REQUESTS)
+            one = visitors.in_turns(peers, codes[:1] * FEW_REQUESTS)
             rows += _rows("1", one, {name: same for name, (same, _) in statements.items()})
-            few = serving.in_turns(visitors, peers, codes[:FEW])
+            few = visitors.in_turns(peers, codes[:FEW])
             changing = {name: each for name, (_, each) in statements.items()}
             rows += _rows(f"{FEW}", few, changing)
         self.results.add("page.to_stock_ratio_1", _ratio(one, "stock"), "requests a second")

@@ -1,8 +1,7 @@
 """Serving one page: an official's work list of five cases, in 1, 300 and all communes.
 
 Ours, the library's routing, and row-level security run side by side, each with two single-worker
-servers over which the hosts are spread as the proxy spreads them. They are asked in turns, so
-that a change of the machine's speed meets all three.
+servers over which the hosts are spread as the proxy spreads them.
 """
 
 from __future__ import annotations
@@ -27,12 +26,24 @@ from tenants.communes.official_list import host_label
 
 WORKERS = 2
 ROUNDS = 3
+# The peers are asked in turns of so many, so that a slow moment of the machine meets all of them.
+AT_ONCE = 50
 PEERS = {"ours": OURS, "stock": STOCK, "rls": RLS}
 _START_SECONDS = 30.0
 _COUNTED = 10
 
 
-@dataclass
+@dataclass(frozen=True)
+class Visit:
+    """Some requests to one peer: seconds of each and of all, and processor seconds of all."""
+
+    seconds: list[float]
+    took: float
+    web_cpu: float
+    server_cpu: float
+
+
+@dataclass(frozen=True)
 class Figures:
     """What was seen of a number of requests; milliseconds are of one request."""
 
@@ -124,6 +135,19 @@ class Visitors:
 
     def visit(self, peer: Peer, codes: list[str]) -> Figures:
         """Open the work lists of these communes, in this order."""
+        return _figures([self._visit(peer, codes)])
+
+    def in_turns(self, peers: dict[str, Peer], codes: list[str]) -> dict[str, Figures]:
+        """Visit the same communes at each of the peers, a few at a time and some rounds over."""
+        for peer in peers.values():
+            self._visit(peer, codes)  # warm
+        visits: dict[str, list[Visit]] = {name: [] for name in peers}
+        for begin in [*range(0, len(codes), AT_ONCE)] * ROUNDS:
+            for name, peer in peers.items():
+                visits[name].append(self._visit(peer, codes[begin : begin + AT_ONCE]))
+        return {name: _figures(some) for name, some in visits.items()}
+
+    def _visit(self, peer: Peer, codes: list[str]) -> Visit:
         queues: list[list[str]] = [[] for _ in range(WORKERS)]
         for code in codes:
             queues[zlib.crc32(code.encode()) % WORKERS].append(code)
@@ -142,13 +166,7 @@ class Visitors:
         took = time.perf_counter() - began
         if faults:
             raise BenchFailed(f"{peer.name}: {len(faults)} of {len(codes)}, first {faults[0]}")
-        return Figures(
-            requests_per_second=len(codes) / took,
-            p50_ms=statistics.median(seconds) * 1000,
-            p95_ms=sorted(seconds)[int(len(seconds) * 0.95)] * 1000,
-            web_cpu_ms=(peer.web_cpu - web) / len(codes) * 1000,
-            server_cpu_ms=(cpu_seconds(peer.backends) - server) / len(codes) * 1000,
-        )
+        return Visit(seconds, took, peer.web_cpu - web, cpu_seconds(peer.backends) - server)
 
     def statements(self, peer: Peer, codes: list[str]) -> float:
         """Statements of one request when these communes are visited in turn, all known before."""
@@ -182,17 +200,6 @@ def running(stack: FleetStack) -> Iterator[dict[str, Peer]]:
             peer.stop()
 
 
-def in_turns(visitors: Visitors, peers: dict[str, Peer], codes: list[str]) -> dict[str, Figures]:
-    """Visit the same communes at each of the peers, some rounds; the median of each figure."""
-    rounds: dict[str, list[Figures]] = {name: [] for name in peers}
-    for peer in peers.values():
-        visitors.visit(peer, codes)  # warm
-    for _ in range(ROUNDS):
-        for name, peer in peers.items():
-            rounds[name].append(visitors.visit(peer, codes))
-    return {name: _median(figures) for name, figures in rounds.items()}
-
-
 def private_mb(pid: int) -> float:
     """Memory that a process shares with no other, in megabytes (10^6 bytes)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
@@ -200,9 +207,16 @@ def private_mb(pid: int) -> float:
     return sum(kilobytes) * 1024 / 1e6
 
 
-def _median(rounds: list[Figures]) -> Figures:
-    names = ("requests_per_second", "p50_ms", "p95_ms", "web_cpu_ms", "server_cpu_ms")
-    return Figures(*(statistics.median(getattr(one, name) for one in rounds) for name in names))
+def _figures(visits: list[Visit]) -> Figures:
+    seconds = sorted(second for visit in visits for second in visit.seconds)
+    count = len(seconds)
+    return Figures(
+        requests_per_second=count / sum(visit.took for visit in visits),
+        p50_ms=statistics.median(seconds) * 1000,
+        p95_ms=seconds[int(count * 0.95)] * 1000,
+        web_cpu_ms=sum(visit.web_cpu for visit in visits) / count * 1000,
+        server_cpu_ms=sum(visit.server_cpu for visit in visits) / count * 1000,
+    )
 
 
 def _status(port: int, request: bytes) -> int:
