@@ -13,7 +13,7 @@ def write(lines: Lines, communes: int, machine: str, seconds: float) -> None:
     parts = [
         "# What thousands of communes cost",
         f"Written by `make bench-fleet` with {communes:,} communes in {seconds / 60:.0f} minutes, "
-        f"all on one machine: {machine}. What each line stands for is said in `bench/fleet/`.",
+        f"all on one machine: {machine}.\nWhat each line stands for is said in `bench/fleet/`.",
     ]
     for title, rows in lines.items():
         parts += [f"## {title}", "\n".join(_table(rows))]
