@@ -18,6 +18,8 @@ from bench.results import Results, say
 from bench.server import BenchFailed
 from config.local.postgres import PostgresUnavailable
 
+LEAST = 100
+
 
 def main() -> int:
     """Run every measurement. A missed goal is no failure, a fault is."""
@@ -30,7 +32,10 @@ def main() -> int:
     results = Results()
     stack: FleetStack | None = None
     try:
-        stack = FleetStack(int(os.environ.get("COMMUNES") or 3321))
+        count = int(os.environ.get("COMMUNES") or 3321)
+        if count < LEAST:
+            raise BenchFailed(f"COMMUNES={count}: the samples need {LEAST} or more")
+        stack = FleetStack(count)
         measuring = FleetMeasuring(stack, results)
         for part in (
             measuring.onboarding,
