@@ -42,7 +42,7 @@ ENV PATH=/opt/xaso/bin:$PATH \
     BLUEPRINT_DIR=/var/lib/xaso/blueprints
 
 WORKDIR /srv/xaso
-COPY manage.py ./
+COPY manage.py pyproject.toml ./
 COPY config config
 COPY tenants tenants
 COPY documents documents

@@ -90,6 +90,11 @@ def test_every_folder_of_code_is_copied():
     assert code - {"bench", "tests"} <= copied
 
 
+def test_the_product_can_tell_its_version():
+    """An archive of a commune names the version that wrote it, which pyproject.toml carries."""
+    assert "pyproject.toml" in {s for sources, _ in copied_from_the_project() for s in sources}
+
+
 def test_secrets_data_and_history_stay_out():
     for path in (".env", ".local", ".git", ".venv", "tests"):
         assert is_ignored(path)
