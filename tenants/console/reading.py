@@ -41,6 +41,14 @@ class LoggedAct:
     note: str
 
 
+def key_of(text: str) -> UUID | None:
+    """Return the key that an address or a form carries; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def commune_name(code: str) -> str:
     """Return the name of a commune with its province, or the code when it is in no list."""
     official = official_communes().get(code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count
@@ -18,7 +17,7 @@ from tenants.accounts.models import Account
 from tenants.communes.official_list import official_communes, search_communes
 from tenants.console.access import operator_view
 from tenants.console.numbers import grouped
-from tenants.console.reading import commune_name, shown_jobs
+from tenants.console.reading import commune_name, key_of, shown_jobs
 from tenants.console.task_names import task_name
 from tenants.fleet.acts import Operator
 from tenants.fleet.retries import retry_given_up_job, retry_given_up_jobs
@@ -43,7 +42,7 @@ def failed(request: HttpRequest, operator: Account) -> HttpResponse:
         else failed_jobs(
             commune_code=code,
             task=task,
-            after=_key(request.GET.get("sau", "")),
+            after=key_of(request.GET.get("sau", "")),
             limit=PAGE + 1,
         )
     )
@@ -67,7 +66,7 @@ def retry(request: HttpRequest, operator: Account) -> HttpResponse:
     """Queue one given-up job again, or all of a kind (of one commune if asked)."""
     by = Operator.of(operator)
     code = request.POST.get("xa", "")[:5]
-    if key := _key(request.POST.get("job", "")):
+    if key := key_of(request.POST.get("job", "")):
         jobs = int(retry_given_up_job(job_id=key, operator=by))
     else:
         task = request.POST.get("viec", "").replace("\0", "")[:160]
@@ -88,13 +87,6 @@ def _code_of(typed: str) -> str:
         return typed
     found = search_communes(typed, 1)
     return found[0].code if found else ""
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _kinds() -> list[dict[str, Any]]:

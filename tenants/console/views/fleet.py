@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +15,7 @@ from tenants.communes.versions import can_serve
 from tenants.console.access import operator_view
 from tenants.console.commune_list import fleet_totals, version_note
 from tenants.console.numbers import duration, grouped, local_minute
-from tenants.console.reading import shown_acts
+from tenants.console.reading import key_of, shown_acts
 from tenants.fleet.models import OperatorAct, Upgrade
 from tenants.fleet.upgrade_status import Left, Status, fleet_status
 from tenants.jobs.failed import QueueFigures, queue_figures
@@ -59,7 +58,7 @@ def fleet(request: HttpRequest, operator: Account) -> HttpResponse:
 def log(request: HttpRequest, operator: Account) -> HttpResponse:
     """What operators did, the newest first."""
     acts = OperatorAct.objects.order_by("-id")
-    if after := _key(request.GET.get("sau", "")):
+    if after := key_of(request.GET.get("sau", "")):
         acts = acts.filter(id__lt=after)
     found = list(acts[: ACTS_PAGE + 1])
     context = {
@@ -69,13 +68,6 @@ def log(request: HttpRequest, operator: Account) -> HttpResponse:
         "with_commune": True,
     }
     return render(request, "tenants/console/log.html", context)
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _versions(status: Status) -> list[dict[str, Any]]:
