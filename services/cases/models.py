@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from documents.files.models import StoredFile
-from services.cases.states import CaseStatus, Channel, Outcome, StepKind
+from services.cases.states import CLOSED, CaseStatus, Channel, Outcome, StepKind
 from services.catalogue.people import applicant_of
 from services.catalogue.registry import get_version
 from services.tracking.tracking import identity_digits
@@ -127,7 +127,7 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether anything is still to be done for it."""
-        return self.state not in (CaseStatus.REFUSED, CaseStatus.STOPPED, CaseStatus.RETURNED)
+        return self.state not in CLOSED
 
 
 class CaseStep(models.Model):
