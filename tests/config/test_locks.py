@@ -41,7 +41,12 @@ def test_a_lock_names_no_address(lock):
 def test_production_installs_what_the_tests_ran_with():
     tested = entries("requirements.lock")
     for name, block in entries("requirements-production.lock").items():
-        assert tested.get(name) == block
+        assert _what_is_installed(tested.get(name, "")) == _what_is_installed(block)
+
+
+def _what_is_installed(block: str) -> str:
+    """Version and hashes, without where it is needed: tests may need it in more places."""
+    return re.sub(r" ; [^\\]*", " ", block)
 
 
 def test_production_installs_no_tool_of_development():
