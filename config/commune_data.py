@@ -24,6 +24,7 @@ COMMUNE_DATA = CommuneData(
         ),
         "fleet.Upgrade": CommuneRows(exported=False, dropped=False, reason=_OURS_ALONE),
         "fleet.OnboardingItem": CommuneRows(exported=False, dropped=False, reason=_OURS_ALONE),
+        "fleet.SupportAccess": CommuneRows(exported=False, dropped=False, reason=_OURS_ALONE),
         "fleet.OperatorAct": CommuneRows(exported=False, dropped=False, reason=_OURS_ALONE),
     },
     blind_indexes={

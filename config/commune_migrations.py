@@ -12,4 +12,6 @@ COMMUNE_MIGRATIONS: tuple[SchemaStep, ...] = (
     SchemaStep("files", "0001_initial"),
     SchemaStep("registers", "0001_series_and_documents"),
     SchemaStep("cases", "0001_initial"),
+    SchemaStep("organisation", "0002_invitations_and_delegations"),
+    SchemaStep("files", "0002_quarantine"),
 )

@@ -45,6 +45,10 @@ SHARED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_tasks",
     "csp",
     "citizens.portal",
@@ -141,6 +145,16 @@ ACCOUNT_FORMS = {
     "change_password": "tenants.accounts.forms.ChangePasswordForm",
     "set_password": "tenants.accounts.forms.SetPasswordForm",
 }
+# ── Second factor ────────────────────────────────────────────────────────
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Xã Số"
+# Browsers take passkeys over plain http on this machine alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL
+
+# ── Sign-in by VNeID and the national portal ─────────────────────────────
+# Whoever signs in there proves who they are; nothing of theirs but the claims is kept.
+SOCIALACCOUNT_STORE_TOKENS = False
+
 # A phone number or an address is enough; our form asks for one of the two.
 SILENCED_SYSTEM_CHECKS = [
     "account.W001",
@@ -253,6 +267,11 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", str(BASE_DIR / ".local" / "mail"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"khong-tra-loi@{BASE_DOMAIN}")
+
+# ── Messages to phones ───────────────────────────────────────────────────
+# The default writes them into files, to be read while developing; no gateway is named here.
+SMS_BACKEND = env.str("SMS_BACKEND", "tenants.kit.sms.FileSender")
+SMS_FILE_PATH = env.str("SMS_FILE_PATH", str(BASE_DIR / ".local" / "sms"))
 
 LOGGING = {
     "version": 1,

@@ -32,7 +32,7 @@ BIRTH = "1.001193"
 # Each is a file on the disk, and memory in every backend that meets the commune.
 MOST_RELATIONS = 60
 # Without its rows in the catalogue, which the benchmark measures (schema.empty_kb).
-MOST_KB = 320
+MOST_KB = 340
 
 # Table → its relations: itself, its indexes, and what long values are kept in with its index.
 TABLES = {
@@ -44,7 +44,9 @@ TABLES = {
     "files_storedfile": 2,
     "history_chainhead": 2,
     "history_event": 6,
+    "organisation_delegation": 2,
     "organisation_department": 2,
+    "organisation_invitation": 2,
     "organisation_letterhead": 2,
     "organisation_official": 3,
     "registers_document": 7,

@@ -54,6 +54,9 @@ SHORT_NUMBERS = {
     "auth_group_permissions",
     "auth_permission",
     "django_content_type",
+    "socialaccount_socialaccount",
+    "socialaccount_socialapp",
+    "socialaccount_socialtoken",
 }
 
 

@@ -20,12 +20,25 @@ class StoredFile(models.Model):
         JPEG = "image/jpeg", "JPEG"
         PNG = "image/png", "PNG"
 
+    class State(models.TextChoices):
+        """Whether anybody may open it."""
+
+        QUARANTINED = "quarantined", _("đang kiểm tra")
+        CLEAN = "clean", _("đã kiểm tra")
+        REFUSED = "refused", _("bị từ chối")
+
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     kind = models.CharField(max_length=24, choices=Kind.choices)
     size = models.PositiveBigIntegerField(help_text=_("số byte"))
     pages = models.PositiveSmallIntegerField(default=1)
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(
+        max_length=11, choices=State.choices, default=State.CLEAN, db_default=State.CLEAN
+    )
+    # Why it was refused: the name of the reason (documents.files.errors), empty otherwise.
+    refusal = models.CharField(max_length=40, default="", db_default="")
+    checked_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("tệp đã lưu")

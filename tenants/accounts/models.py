@@ -90,6 +90,12 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(_("đang dùng"), default=True)
     is_operator = models.BooleanField(_("người vận hành"), default=False)
     date_joined = models.DateTimeField(_("ngày tạo"), db_default=Now())
+    phone_verified_at = models.DateTimeField(_("xác nhận số điện thoại lúc"), null=True)
+    # When an identity provider vouched for the number; what somebody typed is never that.
+    national_id_verified_at = models.DateTimeField(_("định danh xác thực lúc"), null=True)
+    # The highest level at which an identity provider vouched for the person (loAs); 0 for none.
+    assurance_level = models.PositiveSmallIntegerField(_("mức độ bảo đảm"), default=0, db_default=0)
+    closing_asked_at = models.DateTimeField(_("yêu cầu đóng lúc"), null=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -110,6 +116,12 @@ class Account(AbstractBaseUser):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["email"], name="accounts_account_email"),
             models.UniqueConstraint(fields=["phone"], name="accounts_account_phone"),
+            # One person, one account: of all who type a number, one can be who it belongs to.
+            models.UniqueConstraint(
+                fields=["national_id_index"],
+                name="accounts_account_verified_id",
+                condition=models.Q(national_id_verified_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="accounts_account_reachable",
                 condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
@@ -148,6 +160,13 @@ class DeskSession(models.Model):
     commune_code = models.CharField(max_length=5)
     opened_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    # When the second factor was last shown for this desk; signing asks for a fresh one.
+    second_factor_at = models.DateTimeField(null=True)
+    second_factor = models.CharField(max_length=14, default="", db_default="")
+    # What the browser called itself, by which its owner knows it in the list of open desks.
+    device = models.CharField(max_length=160, default="", db_default="")
+    # The support access under which an operator looks at this commune; officials have none.
+    support_id = models.UUIDField(null=True)
 
     class Meta:
         verbose_name = _("bàn làm việc đang mở")
@@ -159,3 +178,51 @@ class DeskSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.commune_code}"
+
+
+class Consent(models.Model):
+    """That a person agreed to a purpose, in which words, and when; taken back, it stays written.
+
+    Law 91/2025/QH15 on personal data asks for consent that is given for a named purpose, can be
+    proved, and can be withdrawn; there is no consent by default.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    account_id = models.UUIDField()
+    purpose = models.CharField(_("mục đích"), max_length=40)
+    # Which wording was shown: an older one stays what they agreed to.
+    version = models.CharField(_("bản"), max_length=20)
+    given_at = models.DateTimeField(_("đồng ý lúc"), db_default=Now())
+    withdrawn_at = models.DateTimeField(_("rút lại lúc"), null=True)
+
+    class Meta:
+        verbose_name = _("sự đồng ý")
+        verbose_name_plural = _("sự đồng ý")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account_id"], name="accounts_consent_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.version}"
+
+
+class Tries(models.Model):
+    """How often something was tried under one key since its window began.
+
+    Counted in one statement, so that tries at the same moment in many processes are all counted.
+    The key is a keyed digest: neither addresses nor phone numbers lie here.
+    """
+
+    key = models.CharField(primary_key=True, max_length=44)
+    count = models.PositiveIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("số lần thử")
+        verbose_name_plural = _("số lần thử")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["until"], name="accounts_tries_until"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count}"

@@ -105,6 +105,8 @@ class OperatorAct(models.Model):
         RESTORE = "restore", _("khôi phục dữ liệu")
         DROP = "drop", _("gỡ khỏi hệ thống")
         MOVE = "move", _("chuyển máy chủ dữ liệu")
+        SUPPORT = "support", _("truy cập hỗ trợ")
+        SIGN_IN = "sign_in", _("đăng nhập")
 
     append_only = True
 
@@ -126,3 +128,30 @@ class OperatorAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.act} {self.commune_code}"
+
+
+class SupportAccess(models.Model):
+    """That an operator may look at one commune's cases for a while, and for which reason.
+
+    Operators see no case by themselves. The commune reads of it in its own history, when it
+    begins, at each page that was looked at, and when it ends.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    commune_code = models.CharField(_("mã"), max_length=5)
+    account_id = models.UUIDField()
+    name = models.CharField(_("người vận hành"), max_length=100)
+    reason = models.CharField(_("lý do"), max_length=300)
+    begins_at = models.DateTimeField(_("từ"), db_default=models.functions.Now())
+    ends_at = models.DateTimeField(_("đến"))
+    ended_at = models.DateTimeField(_("kết thúc lúc"), null=True)
+
+    class Meta:
+        verbose_name = _("truy cập hỗ trợ")
+        verbose_name_plural = _("truy cập hỗ trợ")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["commune_code", "-id"], name="fleet_support_of_commune"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.commune_code}"

@@ -28,6 +28,10 @@ ACCOUNT_LEFT_OUT = {
     "password": "a credential; the person sets a new one",
     "is_operator": "a right over the other deployment",
     "national_id_index": "made anew with the receiver's key",
+    "national_id_verified_at": "the other deployment's provider vouched; the receiver asks its own",
+    "assurance_level": "kept with who vouched for it",
+    "phone_verified_at": "the receiver sends a code of its own",
+    "closing_asked_at": "asked of the other deployment",
 }
 _COMMUNE_LEFT_OUT = ("cluster",)  # the receiver's own
 

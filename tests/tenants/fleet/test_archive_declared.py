@@ -25,6 +25,7 @@ from tenants.fleet.archive.tables import (
 # Keys of rows of the commune itself; they stay as they are wherever it goes.
 OWN_KEYS = {
     "cases.Attachment.owner_id",
+    "organisation.Invitation.invited_by",
     "cases.Case.filing_key",
     "cases.Case.handler_id",
     "cases.Draft.official_id",
