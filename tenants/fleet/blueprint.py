@@ -20,7 +20,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -263,9 +263,8 @@ def _rows(connection: Any) -> dict[str, int]:
 
 def _administer(connection: Any, statement: sql.Composed) -> None:
     # A connection of its own: CREATE DATABASE runs in no transaction.
-    parameters = connection.get_connection_params() | {"dbname": "postgres"}
-    parameters.pop("cursor_factory", None)
-    with closing(psycopg2.connect(**parameters)) as administration:
-        administration.autocommit = True
-        with administration.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        connection.beside(dbname="postgres") as administration,
+        administration.cursor() as cursor,
+    ):
+        cursor.execute(statement)

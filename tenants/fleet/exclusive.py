@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import Any
+from contextlib import contextmanager
 
-import psycopg2
 from django.db import connection
 
 _LOCK = 7_302_033
@@ -29,7 +27,7 @@ def only_run() -> Iterator[None]:
     The lock belongs to a connection that does nothing else, and ends with the process. Advisory
     locks are for the owner's processes only.
     """
-    with closing(_connect()) as holder:
+    with connection.beside() as holder:  # type: ignore[attr-defined]
         with holder.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
             (taken,) = cursor.fetchone()
@@ -48,11 +46,3 @@ def is_running() -> bool:
         )
         (running,) = cursor.fetchone()
     return bool(running)
-
-
-def _connect() -> Any:
-    parameters = connection.get_connection_params()
-    parameters.pop("cursor_factory", None)
-    opened = psycopg2.connect(**parameters)
-    opened.autocommit = True
-    return opened

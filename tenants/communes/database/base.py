@@ -13,7 +13,7 @@ machines. The connection refuses the second one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, TypeAlias
 
 import psycopg2
@@ -132,6 +132,18 @@ class DatabaseWrapper(library.DatabaseWrapper):  # type: ignore[misc]
         finally:
             self._marker_needed = previous
             self.forget_search_path()
+
+    @contextmanager
+    def beside(self, **other: Any) -> Iterator[Any]:
+        """Open a second connection of the driver's, in no transaction; `other` differs from ours.
+
+        For what lasts longer than a transaction or may stand in none: locks, whole databases.
+        """
+        parameters = self.get_connection_params() | other
+        parameters.pop("cursor_factory", None)
+        with closing(psycopg2.connect(**parameters)) as opened:
+            opened.autocommit = True
+            yield opened
 
     @contextmanager
     def at_any_search_path(self) -> Iterator[None]:
