@@ -60,7 +60,7 @@ def fleet_status() -> Status:
             oldest_served=oldest_served_version(),
             newest=code_version(),
             communes_by_version=dict(versions.order_by("schema_version")),
-            last_run=_last_run(),
+            last_run=last_run(),
             behind=communes_behind(),
             not_served=_not_served(),
         )
@@ -88,13 +88,15 @@ def communes_behind(codes: set[str] | None = None) -> tuple[Left, ...]:
     )
 
 
-def _last_run() -> Run | None:
-    newest = Upgrade.objects.order_by("-id").first()
-    if newest is None:
-        return None
-    attempts = Upgrade.objects.filter(run_id=newest.run_id)
-    told = attempts.aggregate(began=Min("at"), ended=Max("at"), seconds=Sum("seconds"))
-    results = dict(attempts.values_list("result").annotate(Count("id")).order_by("result"))
+def last_run() -> Run | None:
+    """Return the newest run that tried a commune; None before the first."""
+    with at_centre():
+        newest = Upgrade.objects.order_by("-id").first()
+        if newest is None:
+            return None
+        attempts = Upgrade.objects.filter(run_id=newest.run_id)
+        told = attempts.aggregate(began=Min("at"), ended=Max("at"), seconds=Sum("seconds"))
+        results = dict(attempts.values_list("result").annotate(Count("id")).order_by("result"))
     return Run(newest.run_id, told["began"], told["ended"], results, told["seconds"])
 
 

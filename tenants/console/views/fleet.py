@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import Account
-from tenants.communes.versions import can_serve
+from tenants.communes.versions import can_serve, code_version
 from tenants.console.access import operator_view
 from tenants.console.commune_list import fleet_totals, version_note
 from tenants.console.numbers import duration, grouped, local_minute
 from tenants.console.reading import key_of, shown_acts
 from tenants.fleet.models import OperatorAct, Upgrade
-from tenants.fleet.upgrade_status import Left, Status, fleet_status
+from tenants.fleet.upgrade_status import Left, Run, communes_behind, last_run
 from tenants.jobs.failed import QueueFigures, queue_figures
 from tenants.jobs.models import FLEET_QUEUE
 
@@ -32,8 +33,8 @@ LONG_WAIT_SECONDS = 60
 @require_safe
 def fleet(request: HttpRequest, operator: Account) -> HttpResponse:
     """Communes by version, the last upgrade, the queues, and what operators did last."""
-    totals, status = fleet_totals(), fleet_status()
-    missed = [left for left in status.behind if left.result]
+    totals = fleet_totals()
+    missed = [left for left in communes_behind() if left.result]
     context = {
         "current": "fleet",
         "communes": grouped(totals.communes),
@@ -41,9 +42,9 @@ def fleet(request: HttpRequest, operator: Account) -> HttpResponse:
         "open_cases": grouped(totals.open_cases),
         "behind": grouped(totals.behind),
         "not_served": grouped(totals.not_served),
-        "ours": status.newest,
-        "versions": _versions(status),
-        "run": _run(status),
+        "ours": code_version(),
+        "versions": _versions(totals.by_version),
+        "run": _run(last_run()),
         "missed": [_missed(left) for left in missed[:SHOWN_LEFT]],
         "more_missed": grouped(len(missed) - SHOWN_LEFT) if missed[SHOWN_LEFT:] else "",
         "queues": [_queue(queue) for queue in queue_figures()],
@@ -70,8 +71,8 @@ def log(request: HttpRequest, operator: Account) -> HttpResponse:
     return render(request, "tenants/console/log.html", context)
 
 
-def _versions(status: Status) -> list[dict[str, Any]]:
-    most = max(status.communes_by_version.values(), default=1)
+def _versions(by_version: Mapping[int, int]) -> list[dict[str, Any]]:
+    most = max(by_version.values(), default=1)
     return [
         {
             "version": version,
@@ -81,12 +82,11 @@ def _versions(status: Status) -> list[dict[str, Any]]:
             "note": capfirst(version_note(version, 0)),
             "served": can_serve(version, 0),
         }
-        for version, communes in sorted(status.communes_by_version.items(), reverse=True)
+        for version, communes in sorted(by_version.items(), reverse=True)
     ]
 
 
-def _run(status: Status) -> dict[str, Any] | None:
-    run = status.last_run
+def _run(run: Run | None) -> dict[str, Any] | None:
     if run is None:
         return None
     return {
