@@ -25,6 +25,7 @@ from tenants.communes.hosts import forget_hosts
 from tests.database import TestServer
 from tests.factories import account_of, make_account, make_case, make_draft, the_official
 from tests.journeys.answers import filing
+from tests.second_factor import open_desk, open_operator_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -153,8 +154,9 @@ def visits(
     citizen, desk = commune_client(ba_dinh), commune_client(ba_dinh)
     citizen.force_login(mother)
     desk.force_login(official)
-    desk.post("/desk/mo-ban/", {"next": "/desk/"})
+    open_desk(desk, ba_dinh)
     central_client.force_login(make_account("Đỗ Minh Khuê", is_operator=True))
+    open_operator_pages(central_client)
     name_page = f"/nop/{draft.pk}/child_name/"
     return {
         "home": Visit(commune_client(ba_dinh), "/"),

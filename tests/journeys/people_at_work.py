@@ -18,6 +18,7 @@ from tenants.communes.current import CommuneInfo, in_commune
 from tests.factories import account_of, pdf_upload, the_official
 from tests.journeys.html_forms import form_that, text_of_page
 from tests.journeys.typing_in import fill_in, missing_rows
+from tests.second_factor import show_factor
 
 
 def text_of_pdf(data: bytes) -> str:
@@ -147,6 +148,7 @@ class Desk(Browser):
         with in_commune(commune.code):
             self.official = the_official(role)
             super().__init__(commune, account_of(self.official))
+        show_factor(self.client, place=commune.code)
         place = self.press("/desk/mo-ban/", action="/mo-ban/")
         assert place == "/desk/"
 

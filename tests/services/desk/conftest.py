@@ -10,8 +10,8 @@ from django.test import Client
 from services.cases.models import Case
 from tenants.communes.current import CommuneInfo, in_commune
 from tests.factories import Stage, account_of, make_case, the_official
+from tests.second_factor import open_desk
 
-OPEN = "/desk/mo-ban/"
 Desk = Callable[..., Client]
 CaseAt = Callable[..., Case]
 
@@ -25,7 +25,7 @@ def desk(ba_dinh: CommuneInfo, commune_client: Callable[[CommuneInfo], Client]) 
             account = account_of(the_official(role))
         browser = commune_client(commune)
         browser.force_login(account)
-        browser.post(OPEN, {"next": "/desk/"})
+        open_desk(browser, commune)
         return browser
 
     return opened

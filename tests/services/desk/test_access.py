@@ -19,6 +19,7 @@ from tests.factories import (
     the_official,
 )
 from tests.journeys.answers import filing
+from tests.second_factor import open_desk
 from tests.services.desk.conftest import CaseAt, Desk
 from tests.services.desk.pages import address
 
@@ -102,7 +103,7 @@ def test_a_form_begun_at_the_counter_is_its_officials_own(
         colleague = account_of(make_official("reception", name="Đặng Thị Mùi"))
     browser = commune_client(ba_dinh)
     browser.force_login(colleague)
-    browser.post("/desk/mo-ban/", {"next": "/desk/"})
+    open_desk(browser, ba_dinh)
     assert browser.get(f"/desk/tai-quay/ban/{draft.pk}/xem-lai/").status_code == 404
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo
 from tests.factories import make_account
+from tests.second_factor import open_operator_pages
 
 
 @pytest.fixture
@@ -22,4 +23,5 @@ def operator(
 ) -> Client:
     """The operator's browser."""
     central_client.force_login(khue)
+    open_operator_pages(central_client)
     return central_client

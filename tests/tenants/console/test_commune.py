@@ -16,6 +16,7 @@ from tenants.communes.models import Commune, Figures
 from tenants.communes.versions import code_version
 from tenants.fleet.models import OperatorAct, Upgrade
 from tenants.jobs.models import Job
+from tests.second_factor import open_operator_pages
 from tests.tenants.console.pages import text_of
 
 PAGE = "/operator/xa/00004/"
@@ -127,5 +128,6 @@ def test_changes_are_sent_with_the_pages_token(
 ) -> None:
     browser = Client(SERVER_NAME="xaso.localhost", enforce_csrf_checks=True)
     browser.force_login(khue)
+    open_operator_pages(browser)
     assert browser.post(PAGE + address, REASON).status_code == 403
     assert not OperatorAct.objects.exists()

@@ -19,6 +19,7 @@ from tenants.console.task_names import TASK_NAMES
 from tenants.console.views import failed_jobs
 from tenants.fleet.models import OperatorAct
 from tenants.jobs.models import CENTRE, FLEET_QUEUE, Job
+from tests.second_factor import open_operator_pages
 from tests.tenants.console.pages import text_of
 
 PAGE = "/operator/viec-loi/"
@@ -152,6 +153,7 @@ def test_odd_requests_do_nothing(sent: dict[str, str], operator: Client) -> None
 def test_it_is_sent_with_the_pages_token(khue: Account, ba_dinh: CommuneInfo) -> None:
     browser = Client(SERVER_NAME="xaso.localhost", enforce_csrf_checks=True)
     browser.force_login(khue)
+    open_operator_pages(browser)
     job = give_up()
     assert browser.post(f"{PAGE}chay-lai/", {"job": job.pk}).status_code == 403
     assert state_of(job) == "failed"

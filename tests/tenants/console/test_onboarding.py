@@ -21,6 +21,7 @@ from tenants.fleet.models import OnboardingBatch, OnboardingItem, OperatorAct
 from tenants.fleet.onboarding import onboard_commune
 from tenants.jobs.models import FLEET_QUEUE, Job
 from tenants.jobs.runner import run_pending_jobs
+from tests.second_factor import open_operator_pages
 from tests.tenants.console.pages import text_of
 
 PAGE = "/operator/dua-vao/"
@@ -103,6 +104,7 @@ def test_done_failed_and_tried_again(
     khue: Account, central_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     central_client.force_login(khue)
+    open_operator_pages(central_client)
     address = batch_of(khue)
     _refuse(monkeypatch, "00070")
     run_pending_jobs((FLEET_QUEUE,))

@@ -1,0 +1,39 @@
+"""Second factors of the people in tests.
+
+`open_desk(client, commune)` is for tests of what comes after: it writes into the session what the
+central page writes when the factor was shown. Tests of the factor itself type codes.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+
+from tenants.accounts.models import Account
+from tenants.accounts.second_factor.proof import OPERATOR, write_proof
+from tenants.communes.current import CommuneInfo
+
+OPEN_DESK = "/desk/mo-ban/"
+
+
+def show_factor(client: Client, *, place: str = "") -> None:
+    """As if the person signed in here had shown the second factor a moment ago."""
+    request = HttpRequest()
+    request.session = client.session  # type: ignore[assignment]
+    account = Account.objects.get(pk=request.session[SESSION_KEY])
+    write_proof(request, account, method="totp", place=place)
+    request.session.save()
+
+
+def open_desk(client: Client, commune: CommuneInfo, next_path: str = "/desk/") -> HttpResponse:
+    """Open this commune's desk in the browser of an official who is signed in."""
+    show_factor(client, place=commune.code)
+    response = client.post(OPEN_DESK, {"next": next_path}, SERVER_NAME=commune.host)
+    assert response.status_code == 302, response.status_code
+    return response  # type: ignore[return-value]
+
+
+def open_operator_pages(client: Client) -> None:
+    """Let an operator who is signed in see the operator's pages."""
+    show_factor(client, place=OPERATOR)
