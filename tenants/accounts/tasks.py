@@ -1,4 +1,4 @@
-"""Housekeeping of sessions and desks that have run out."""
+"""Housekeeping of sessions, desks and counted tries that have run out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from tenants.accounts.desk import LONGEST
-from tenants.accounts.models import DeskSession
+from tenants.accounts.models import DeskSession, Tries
 from tenants.jobs.models import FLEET_QUEUE
 
 # One transaction of this size is a fraction of a second.
@@ -19,11 +19,12 @@ AT_ONCE = 5000
 
 @task(queue_name=FLEET_QUEUE)
 def remove_expired_sessions() -> None:
-    """Remove sessions and desks that nobody can use any more, bite by bite."""
+    """Remove sessions, desks and counts that nobody can use any more, bite by bite."""
     now = timezone.now()
     removed = (
         _remove_some(Session.objects.filter(expire_date__lt=now)),
         _remove_some(DeskSession.objects.filter(opened_at__lt=now - LONGEST)),
+        _remove_some(Tries.objects.filter(until__lt=now)),
     )
     if AT_ONCE in removed:
         remove_expired_sessions.enqueue()

@@ -1,4 +1,4 @@
-"""Housekeeping: sessions and desks that have run out go, the others stay."""
+"""Housekeeping: sessions, desks and counts that have run out go, the others stay."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tenants.accounts import tasks
 from tenants.accounts.desk import LONGEST
-from tenants.accounts.models import DeskSession
+from tenants.accounts.models import DeskSession, Tries
 from tenants.jobs.models import FLEET_QUEUE
 from tenants.jobs.runner import run_pending_jobs
 
@@ -33,11 +33,14 @@ def test_what_ran_out_is_removed_bite_by_bite(db: None, monkeypatch: pytest.Monk
     for number in range(5):
         make_session(f"over {number}", minute)
         make_desk(LONGEST + minute)
+        Tries.objects.create(key=f"over {number}", count=1, until=timezone.now() - minute)
     make_session("in use", -minute)
     make_desk(LONGEST - minute)
+    Tries.objects.create(key="counting", count=1, until=timezone.now() + minute)
 
     tasks.remove_expired_sessions.enqueue()
 
     assert run_pending_jobs([FLEET_QUEUE]) == 3
     assert Session.objects.get().session_key == "in use"
     assert DeskSession.objects.get().opened_at > timezone.now() - LONGEST
+    assert Tries.objects.get().key == "counting"
