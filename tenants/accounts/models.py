@@ -122,9 +122,12 @@ class Account(AbstractBaseUser):
                 name="accounts_account_verified_id",
                 condition=models.Q(national_id_verified_at__isnull=False),
             ),
+            # Who an identity provider vouched for can always come back through it.
             models.CheckConstraint(
                 name="accounts_account_reachable",
-                condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
+                condition=models.Q(email__isnull=False)
+                | models.Q(phone__isnull=False)
+                | models.Q(national_id_verified_at__isnull=False),
             ),
         ]
 
