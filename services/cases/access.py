@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404
 
+from services.cases.authority import receives, sees_procedure
 from services.cases.models import Attachment, Case, Draft
 from tenants.accounts.models import Account
 from tenants.kit.rows import read_row
@@ -22,9 +23,9 @@ def get_case_for_applicant(account: Account, code: str) -> Case:
 
 
 def get_case_for_official(official: Official, code: str) -> Case:
-    """A case of the official's commune, else 404."""
+    """A case of the official's commune within the scope of their rights, else 404."""
     case = read_row(Case, "a.code = %s", [code.upper()])
-    if case is None or not official.active:
+    if case is None or not official.active or not sees_procedure(official, case.procedure_code):
         raise Http404
     return case
 
@@ -42,7 +43,7 @@ def get_draft_for_official(official: Official, draft_id: UUID) -> Draft:
     """A form that this official is filling in for a walk-in, else 404."""
     key = [draft_id, official.pk]
     draft = read_row(Draft, "a.id = %s AND a.official_id = %s", key)
-    if draft is None:
+    if draft is None or not receives(official, draft.procedure_code):
         raise Http404
     return draft
 

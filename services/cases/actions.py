@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from documents.registers.models import Document
+from services.cases.authority import grant_for
 from services.cases.delivery import MAY_HAND_OVER, documents_of
 from services.cases.intake import definition_of
 from services.cases.models import Case, CaseStep
@@ -63,10 +64,10 @@ def _was_asked_for_good(case: Case) -> bool:
 def _by_state(case: Case, steps: Sequence[CaseStep], official: Official) -> list[Action]:
     state = case.state
     if state == CaseStatus.RESULT_READY:
-        return [HAND_OVER] if official.has_role(*MAY_HAND_OVER) else []
+        return [HAND_OVER] if grant_for(case, official, *MAY_HAND_OVER) else []
     if state == CaseStatus.SUPPLEMENT:
-        return [ANSWER] if official.has_role("reception") else []
-    if not official.has_role(case.step_role):
+        return [ANSWER] if grant_for(case, official, "reception") else []
+    if grant_for(case, official, case.step_role) is None:
         return []
     if state == CaseStatus.REGISTERED:
         return [ACCEPT, SUPPLEMENT, REFUSE]
@@ -83,7 +84,7 @@ def _at_step(case: Case, steps: Sequence[CaseStep], official: Official) -> list[
         ask = [SUPPLEMENT] if case.state == CaseStatus.IN_PROCESS else []
         return [EXAMINE, *take, *ask, *back]
     if step.kind == StepKind.DECIDE:
-        if not official.may_sign:
+        if grant_for(case, official, case.step_role, signing=True) is None:
             return back
         decide = [REJECT, APPROVE] if before.outcome == Outcome.REJECTED else [APPROVE, REJECT]
         return [*decide, *back]

@@ -19,6 +19,7 @@ from services.catalogue.schema import Paper, ProcedureDefinition
 from tenants.communes.current import current_commune
 from tenants.communes.hosts import commune_url
 from tenants.organisation.models import Letterhead, Official
+from tenants.organisation.powers import Signatory
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 CHANNELS = {"online": "nộp trực tuyến", "counter": "nộp tại quầy", "post": "nộp qua bưu chính"}
@@ -100,7 +101,7 @@ def receipt_slip_content(
 
 
 def result_content(
-    case: Case, definition: ProcedureDefinition, letterhead: Letterhead, signer: Official
+    case: Case, definition: ProcedureDefinition, letterhead: Letterhead, signer: Signatory
 ) -> Callable[[Numbering], dict[str, Any]]:
     """The approved result, as a function of the number it is given."""
 
@@ -116,7 +117,7 @@ def rejection_content(
     case: Case,
     definition: ProcedureDefinition,
     letterhead: Letterhead,
-    signer: Official,
+    signer: Signatory,
     reason: str,
 ) -> Callable[[Numbering], dict[str, Any]]:
     """The written rejection, as a function of the number it is given."""

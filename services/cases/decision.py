@@ -8,9 +8,10 @@ from django.db import transaction
 
 from documents.registers.issuing import issue_document
 from documents.registers.models import Document
+from services.cases.authority import check_role, grant_for
 from services.cases.contents import rejection_content, result_content
 from services.cases.errors import FindingsMissing, MayNotSign, MoveNotAllowed, ReasonMissing
-from services.cases.intake import check_role, definition_of
+from services.cases.intake import definition_of
 from services.cases.lifecycle import lock_case, move_case, note_on_case, now
 from services.cases.models import Case
 from services.cases.processing import (
@@ -23,8 +24,8 @@ from services.cases.processing import (
 from services.cases.result_layout import result_title
 from services.cases.states import CaseStatus, Outcome, StepKind
 from services.catalogue.rendering import notation_of
-from tenants.history.events import Actor
 from tenants.organisation.models import Official, get_letterhead
+from tenants.organisation.powers import Grant, actor_of, signatory
 
 
 @transaction.atomic
@@ -33,7 +34,8 @@ def approve_case(*, case: Case, official: Official, seen: str = "") -> Case:
 
     Raises ``MayNotSign``, ``NotYourStep``, ``MoveNotAllowed`` or ``FindingsMissing``.
     """
-    case = _case_to_decide(case, official, seen)
+    case, grant = _case_to_decide(case, official, seen)
+    signer = signatory(official, grant)
     definition = definition_of(case)
     if not findings_complete(definition, case):
         raise FindingsMissing
@@ -42,20 +44,21 @@ def approve_case(*, case: Case, official: Official, seen: str = "") -> Case:
         kind=Document.Kind.RESULT,
         template=result.layout,
         title=result_title(case, definition),
-        content=result_content(case, definition, get_letterhead(), official),
+        content=result_content(case, definition, get_letterhead(), signer),
         register=result.number.register_,
         notation_pattern=notation_of(definition, case.answers),
         case_id=case.pk,
         case_code=case.code,
-        signer=official,
+        signer=signer,
     )
-    return _decided(case, official, Outcome.APPROVED, {"notation": document.notation})
+    return _decided(case, official, grant, Outcome.APPROVED, {"notation": document.notation})
 
 
 @transaction.atomic
 def reject_case(*, case: Case, official: Official, reason: str, seen: str = "") -> Case:
     """Decline what was asked, in a numbered letter that gives the reason."""
-    case = _case_to_decide(case, official, seen)
+    case, grant = _case_to_decide(case, official, seen)
+    signer = signatory(official, grant)
     if not reason.strip():
         raise ReasonMissing
     definition = definition_of(case)
@@ -63,39 +66,42 @@ def reject_case(*, case: Case, official: Official, reason: str, seen: str = "") 
         kind=Document.Kind.REPLY,
         template="letter",
         title=f"Văn bản trả lời về {definition.short_name}"[:200],
-        content=rejection_content(case, definition, get_letterhead(), official, reason),
+        content=rejection_content(case, definition, get_letterhead(), signer, reason),
         register="outgoing",
         notation_pattern="{seq}/UBND",
         case_id=case.pk,
         case_code=case.code,
-        signer=official,
+        signer=signer,
     )
     details = {"notation": document.notation, "reason": reason.strip()}
-    return _decided(case, official, Outcome.REJECTED, details)
+    return _decided(case, official, grant, Outcome.REJECTED, details)
 
 
-def _case_to_decide(case: Case, official: Official, seen: str) -> Case:
+def _case_to_decide(case: Case, official: Official, seen: str) -> tuple[Case, Grant]:
     case = lock_case(case.pk, seen=seen)
     check_role(case, official)
-    if not official.may_sign:
+    grant = grant_for(case, official, case.step_role, signing=True)
+    if grant is None:
         raise MayNotSign
     if case.state not in (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS) or case.decided_at:
         raise MoveNotAllowed(case)
     if current_step(case).kind != StepKind.DECIDE:
         raise MoveNotAllowed(case)
     if case.state == CaseStatus.RECEIVED:
-        case = move_case(case, CaseStatus.IN_PROCESS, verb="take", by=Actor.official(official))
-    return case
+        case = move_case(case, CaseStatus.IN_PROCESS, verb="take", by=actor_of(official, grant))
+    return case, grant
 
 
-def _decided(case: Case, official: Official, outcome: str, details: dict[str, Any]) -> Case:
+def _decided(
+    case: Case, official: Official, grant: Grant, outcome: str, details: dict[str, Any]
+) -> Case:
     at = now()
     step, following = current_step(case), next_step(case)
     changes = hand_on(definition_of(case), step, following, official, at, outcome=outcome)
     return note_on_case(
         case,
         verb="approve" if outcome == Outcome.APPROVED else "reject",
-        by=Actor.official(official),
+        by=actor_of(official, grant),
         details={
             **details,
             "step": step.name,

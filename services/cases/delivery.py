@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from documents.registers.models import Document
-from services.cases.errors import MoveNotAllowed, NotYourStep, ResultNotReady
-from services.cases.intake import check_role, definition_of
+from services.cases.authority import check_role
+from services.cases.errors import MoveNotAllowed, ResultNotReady
+from services.cases.intake import definition_of
 from services.cases.lifecycle import lock_case, move_case, note_on_case, now
 from services.cases.models import Case
 from services.cases.processing import current_step, hand_on, timing
@@ -14,6 +15,7 @@ from services.cases.states import CaseStatus, StepKind
 from tenants.accounts.models import Account
 from tenants.history.events import Actor
 from tenants.organisation.models import Official
+from tenants.organisation.powers import actor_of
 
 RESULT_KINDS = (Document.Kind.RESULT, Document.Kind.REPLY)
 MAY_HAND_OVER = ("reception", "clerk")
@@ -38,14 +40,13 @@ def get_result(case: Case) -> Document:
 def release_result(*, case: Case, official: Official, seen: str = "") -> Case:
     """Finish a finishing step (seal, both parties signed); after the last one the case is done."""
     case = lock_case(case.pk, seen=seen)
-    check_role(case, official)
+    by = actor_of(official, check_role(case, official))
     step = current_step(case)
     if case.state != CaseStatus.IN_PROCESS or step.kind != StepKind.FINISH:
         raise MoveNotAllowed(case)
     at = now()
     details = {"step": step.name, "timing": timing(step, at)}
     following = case.steps.filter(position=case.step_position + 1).first()
-    by = Actor.official(official)
     if following is not None:
         changes = hand_on(definition_of(case), step, following, official, at, outcome="done")
         details["next"] = following.name
@@ -70,8 +71,7 @@ def release_result(*, case: Case, official: Official, seen: str = "") -> Case:
 def hand_over(*, case: Case, official: Official, receiver: str, seen: str = "") -> Case:
     """Give the result to a person at the counter; lateness never stands in the way."""
     case = lock_case(case.pk, seen=seen)
-    if not any(official.has_role(role) for role in MAY_HAND_OVER):
-        raise NotYourStep(case)
+    by = actor_of(official, check_role(case, official, *MAY_HAND_OVER))
     if case.state != CaseStatus.RESULT_READY:
         raise MoveNotAllowed(case)
     get_result(case)
@@ -79,7 +79,7 @@ def hand_over(*, case: Case, official: Official, receiver: str, seen: str = "") 
         case,
         CaseStatus.RETURNED,
         verb="hand_over",
-        by=Actor.official(official),
+        by=by,
         details={"receiver": receiver.strip() or case.applicant_name},
         returned_at=now(),
     )

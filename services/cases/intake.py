@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from documents.registers.issuing import issue_document
 from documents.registers.models import Document
+from services.cases.authority import check_role
 from services.cases.contents import receipt_slip_content, slip_content
 from services.cases.deadlines import due_after_pause, due_time
 from services.cases.drafts import UnknownPaper, add_file
@@ -19,7 +20,6 @@ from services.cases.errors import (
     AlreadyDecided,
     AskedAlready,
     MoveNotAllowed,
-    NotYourStep,
     ReasonMissing,
 )
 from services.cases.lifecycle import enter_step, lock_case, move_case, now
@@ -33,6 +33,7 @@ from tenants.calendar.working_time import WorkingCalendar
 from tenants.communes.current import current_commune
 from tenants.history.events import Actor
 from tenants.organisation.models import Official, get_letterhead
+from tenants.organisation.powers import Grant, actor_of
 
 
 def definition_of(case: Case) -> ProcedureDefinition:
@@ -45,17 +46,11 @@ def commune_calendar() -> WorkingCalendar:
     return working_calendar(current_commune().code)
 
 
-def check_role(case: Case, official: Official) -> None:
-    """Raise ``NotYourStep`` unless the official has the role of the current step."""
-    if not official.has_role(case.step_role):
-        raise NotYourStep(case)
-
-
 @transaction.atomic
 def accept_case(*, case: Case, official: Official, seen: str = "") -> Case:
     """Receive a case: due time, receipt slip (form 01), first working step."""
     case = lock_case(case.pk, seen=seen)
-    check_role(case, official)
+    grant = check_role(case, official)
     definition, received = definition_of(case), now()
     due = due_time(definition.time_limit, received, commune_calendar())
     steps = list(case.steps.all()[:2])
@@ -69,7 +64,7 @@ def accept_case(*, case: Case, official: Official, seen: str = "") -> Case:
         case,
         CaseStatus.RECEIVED,
         verb="accept",
-        by=Actor.official(official),
+        by=actor_of(official, grant),
         details={"due_at": due.isoformat(), "next": steps[1].name},
         **changes,
     )
@@ -96,7 +91,7 @@ def request_supplement(
     request and it was made, ``AlreadyDecided`` when the result is already numbered.
     """
     case = lock_case(case.pk, seen=seen)
-    check_role(case, official)
+    grant = check_role(case, official)
     if case.decided_at is not None:
         raise AlreadyDecided(case)
     items = [item.strip() for item in items if item.strip()]
@@ -110,7 +105,7 @@ def request_supplement(
         case,
         CaseStatus.SUPPLEMENT,
         verb="request_supplement",
-        by=Actor.official(official),
+        by=actor_of(official, grant),
         details={"items": items, "reason": reason.strip()},
         supplement_by=answer_by,
         clock_stopped_at=at if case.accepted_at else None,
@@ -152,8 +147,7 @@ def answer_supplement(
     ``NotYourStep`` for an official who does not receive papers.
     """
     case = lock_case(case.pk, seen=seen)
-    if official is not None and not official.has_role("reception"):
-        raise NotYourStep(case)
+    grant = check_role(case, official, "reception") if official is not None else None
     if case.state != CaseStatus.SUPPLEMENT:
         raise MoveNotAllowed(case)
     definition, at = definition_of(case), now()
@@ -170,7 +164,7 @@ def answer_supplement(
         case,
         to,
         verb="answer_supplement",
-        by=Actor.official(official) if official else Actor.citizen(_owner(account)),
+        by=_actor(official, grant, account),
         details={"message": message.strip(), "papers": given},
         **changes,
     )
@@ -180,14 +174,14 @@ def answer_supplement(
 def refuse_case(*, case: Case, official: Official, reason: str, seen: str = "") -> Case:
     """Refuse to receive a case, in writing with the reason (form 03)."""
     case = lock_case(case.pk, seen=seen)
-    check_role(case, official)
+    grant = check_role(case, official)
     if not reason.strip():
         raise ReasonMissing
     case = move_case(
         case,
         CaseStatus.REFUSED,
         verb="refuse",
-        by=Actor.official(official),
+        by=actor_of(official, grant),
         details={"reason": reason.strip()},
     )
     issue_document(
@@ -283,7 +277,9 @@ def _store(
     return count
 
 
-def _owner(account: Account | None) -> Account:
+def _actor(official: Official | None, grant: Grant | None, account: Account | None) -> Actor:
+    if official is not None and grant is not None:
+        return actor_of(official, grant)
     if account is None:
         raise ValueError("answer_supplement needs the account or the official who acts")
-    return account
+    return Actor.citizen(account)

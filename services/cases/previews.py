@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from documents.registers.issuing import printed_date
 from documents.registers.numbering import Numbering
+from services.cases.authority import signer_of
 from services.cases.contents import rejection_content, result_content, slip_content
 from services.cases.intake import definition_of
 from services.cases.models import Case
@@ -28,16 +29,16 @@ class Preview:
     content: dict[str, Any]
 
 
-def preview_result(case: Case, signer: Official) -> Preview:
-    """The result as it would be signed now."""
-    definition = definition_of(case)
+def preview_result(case: Case, official: Official) -> Preview:
+    """The result as it would be signed now, by this official or the first who may."""
+    definition, signer = definition_of(case), signer_of(case, official)
     content = result_content(case, definition, get_letterhead(), signer)(_unnumbered())
     return _preview(definition.result.layout, case, content)
 
 
-def preview_rejection(case: Case, signer: Official, reason: str) -> Preview:
+def preview_rejection(case: Case, official: Official, reason: str) -> Preview:
     """The letter of rejection as it would be signed now."""
-    definition = definition_of(case)
+    definition, signer = definition_of(case), signer_of(case, official)
     content = rejection_content(case, definition, get_letterhead(), signer, reason)
     return _preview("letter", case, content(_unnumbered()))
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from services.cases.authority import check_role
 from services.cases.errors import CaseError, FindingsMissing, MoveNotAllowed, ReasonMissing
-from services.cases.intake import check_role, definition_of, step_due
+from services.cases.intake import definition_of, step_due
 from services.cases.lifecycle import enter_step, lock_case, move_case, note_on_case, now
 from services.cases.models import Case, CaseStep
 from services.cases.states import CaseStatus, Outcome, StepKind
@@ -17,6 +18,7 @@ from services.catalogue.rendering import truth
 from services.catalogue.schema import ProcedureDefinition
 from tenants.history.events import Actor
 from tenants.organisation.models import Official
+from tenants.organisation.powers import actor_of
 
 OPEN_TO_WORK = (CaseStatus.RECEIVED, CaseStatus.IN_PROCESS)
 
@@ -35,10 +37,10 @@ class NoStepBefore(CaseError):
 def take_case(*, case: Case, official: Official, seen: str = "") -> Case:
     """Take a case in hand; the first one to do so brings it into process."""
     case = lock_case(case.pk, seen=seen)
-    check_role(case, official)
+    by = actor_of(official, check_role(case, official))
     if case.state not in OPEN_TO_WORK:
         raise MoveNotAllowed(case)
-    return _taken(case, official)
+    return _taken(case, official, by)
 
 
 @transaction.atomic
@@ -47,10 +49,10 @@ def save_findings(
 ) -> Case:
     """Keep the specialist's entries of the result while they are being worked on."""
     case = lock_case(case.pk, seen=seen)
-    check_role(case, official)
+    by = actor_of(official, check_role(case, official))
     if current_step(case).kind != StepKind.WORK or case.state not in OPEN_TO_WORK:
         raise MoveNotAllowed(case)
-    return note_on_case(case, verb="draft_result", by=Actor.official(official), findings=findings)
+    return note_on_case(case, verb="draft_result", by=by, findings=findings)
 
 
 @transaction.atomic
@@ -69,7 +71,7 @@ def complete_step(
     complete, ``ReasonMissing`` when a rejection is proposed without its reason.
     """
     case = lock_case(case.pk, seen=seen)
-    check_role(case, official)
+    by = actor_of(official, check_role(case, official))
     step = current_step(case)
     if step.kind != StepKind.WORK or case.state not in OPEN_TO_WORK:
         raise MoveNotAllowed(case)
@@ -81,7 +83,7 @@ def complete_step(
     if outcome == Outcome.APPROVED and not findings_complete(definition, case):
         raise FindingsMissing
     if case.state == CaseStatus.RECEIVED:
-        case = _taken(case, official)
+        case = _taken(case, official, by)
     at = now()
     following = next_step(case)
     changes = hand_on(definition, step, following, official, at, outcome=outcome)
@@ -95,7 +97,7 @@ def complete_step(
     return note_on_case(
         case,
         verb="complete_step",
-        by=Actor.official(official),
+        by=by,
         details=details,
         findings=case.findings,
         **changes,
@@ -106,7 +108,7 @@ def complete_step(
 def send_back(*, case: Case, official: Official, reason: str, seen: str = "") -> Case:
     """Give a case back to the step before, saying what is to be done again."""
     case = lock_case(case.pk, seen=seen)
-    check_role(case, official)
+    by = actor_of(official, check_role(case, official))
     if case.state not in OPEN_TO_WORK or case.decided_at:
         raise MoveNotAllowed(case)
     if not reason.strip():
@@ -134,7 +136,7 @@ def send_back(*, case: Case, official: Official, reason: str, seen: str = "") ->
     return note_on_case(
         case,
         verb="send_back",
-        by=Actor.official(official),
+        by=by,
         details=details,
         **changes,
     )
@@ -188,9 +190,8 @@ def findings_complete(definition: ProcedureDefinition, case: Case) -> bool:
     )
 
 
-def _taken(case: Case, official: Official) -> Case:
+def _taken(case: Case, official: Official, by: Actor) -> Case:
     changes: dict[str, Any] = {"handler_id": official.pk, "handler_name": official.name}
-    by = Actor.official(official)
     if case.state == CaseStatus.RECEIVED:
         return move_case(case, CaseStatus.IN_PROCESS, verb="take", by=by, **changes)
     return note_on_case(case, verb="take", by=by, **changes)

@@ -16,7 +16,8 @@ from services.catalogue.rendering import render_row, render_text, truth
 from services.catalogue.schema import Paragraph, ProcedureDefinition, ResultRow
 from tenants.communes.current import current_commune
 from tenants.kit.text import fold
-from tenants.organisation.models import Letterhead, Official
+from tenants.organisation.models import Letterhead
+from tenants.organisation.powers import Signatory
 
 Values = dict[str, Any]
 
@@ -33,16 +34,20 @@ REJECTION = tuple(
 )
 
 
-def signer_block(signer: Official, label: str = "") -> dict[str, str]:
+def signer_block(signer: Signatory, label: str = "") -> dict[str, str]:
     """Capacity, title and name of who signs (Decree 30/2020, appendix I, part 7).
 
-    A deputy signs for the chairman: ``KT. CHỦ TỊCH`` above ``PHÓ CHỦ TỊCH``.
+    A deputy signs for the chairman, ``KT. CHỦ TỊCH`` above ``PHÓ CHỦ TỊCH``, with or without a
+    delegation; who was authorised signs as ``TUQ.`` of the one whose right it is.
     """
-    title = signer.title.upper()
+    title, given = signer.title.upper(), signer.on_behalf
     deputy = fold(signer.title).startswith("pho chu tich")
+    authority = "KT. CHỦ TỊCH" if deputy else ""
+    if given is not None:
+        authority = f"{given.mark} {given.title.upper()}"
     return {
         "label": label,
-        "authority": "KT. CHỦ TỊCH" if deputy else "",
+        "authority": authority,
         "title": "PHÓ CHỦ TỊCH" if deputy else title,
         "name": signer.name,
     }
@@ -52,7 +57,7 @@ def layout_result(
     case: Case,
     definition: ProcedureDefinition,
     letterhead: Letterhead,
-    signer: Official,
+    signer: Signatory,
     numbering: Numbering,
 ) -> dict[str, Any]:
     """The content of the approved result (see the templates of ``documents``)."""
@@ -88,7 +93,7 @@ def layout_rejection(
     case: Case,
     definition: ProcedureDefinition,
     letterhead: Letterhead,
-    signer: Official,
+    signer: Signatory,
     numbering: Numbering,
     reason: str,
 ) -> dict[str, Any]:
@@ -128,7 +133,7 @@ def _values(
     case: Case,
     definition: ProcedureDefinition,
     letterhead: Letterhead,
-    signer: Official,
+    signer: Signatory,
     numbering: Numbering,
 ) -> Values:
     """Everything a placeholder may name."""

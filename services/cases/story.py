@@ -91,6 +91,8 @@ def way(case: Case, steps: Iterable[CaseStep]) -> list[dict[str, Any]]:
 def _line(event: Event, for_applicant: bool) -> Line:
     details = _Details(event.details or {})
     text = str(SENTENCES.get(event.verb, event.verb)) % details
+    if details.get("on_behalf"):
+        text = f"({details['on_behalf']}) {text}"
     if details.get("timing") and not for_applicant:
         text += ", " + str(TIMING[details["timing"]])
     if details.get("outcome") == Outcome.REJECTED:

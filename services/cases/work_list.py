@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 
+from services.cases.authority import cases_to_do, seen_cases
 from services.cases.models import Case
 from services.cases.states import CLOSED, CaseStatus
 from services.tracking.tracking import identity_index
@@ -60,7 +61,7 @@ class Filters:
 def listed(official: Official, filters: Filters, now: datetime.datetime) -> QuerySet[Case]:
     """Cases of the commune that match, the nearest due time first, new ones by filing time.
 
-    A search goes through all cases, whatever the view.
+    A search goes through all cases that exist for the official, whatever the view.
     """
     if filters.person:
         wanted = Q(applicant_id_index=filters.person)
@@ -68,7 +69,7 @@ def listed(official: Official, filters: Filters, now: datetime.datetime) -> Quer
         wanted = _matching(filters.query)
     else:
         wanted = _view(filters.view, official, now)
-    cases = Case.objects.only(*LIST_COLUMNS).filter(wanted)
+    cases = Case.objects.only(*LIST_COLUMNS).filter(wanted, seen_cases(official))
     if filters.mine:
         cases = cases.filter(handler_id=official.pk)
     if filters.procedure:
@@ -94,7 +95,7 @@ def counts(official: Official, now: datetime.datetime) -> dict[str, int]:
         if view != DONE
     }
     today = Q(status__in=RUNNING, due_at__gte=now, due_at__lt=_end_of_day(now))
-    open_cases = Case.objects.exclude(status__in=CLOSED)
+    open_cases = Case.objects.filter(seen_cases(official)).exclude(status__in=CLOSED)
     return dict(open_cases.aggregate(**aggregates, today=Count("id", filter=today)))
 
 
@@ -105,7 +106,7 @@ def next_case(official: Official, after: Case, now: datetime.datetime) -> Case |
 
 def _view(view: str, official: Official, now: datetime.datetime) -> Q:
     if view == TODO:
-        return Q(step_role__in=official.roles.split(), status__in=WAITING_FOR_US)
+        return cases_to_do(official) & Q(status__in=WAITING_FOR_US)
     if view == MINE:
         return Q(handler_id=official.pk, status__in=(*WAITING_FOR_US, CaseStatus.SUPPLEMENT))
     if view == LATE:

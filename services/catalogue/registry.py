@@ -6,6 +6,7 @@ A version never changes, so a process reads and parses each one once.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -25,6 +26,8 @@ GROUP_ORDER = ("family", "death", "papers", "business", "support")
 class _Current:
     by_code: dict[str, ProcedureDefinition]
     search_texts: tuple[tuple[str, str, ProcedureDefinition], ...]
+    # Of every procedure that was ever in force: its code, and the key of its field.
+    subjects: dict[str, frozenset[str]]
 
 
 _versions: dict[tuple[str, int], ProcedureDefinition] = {}
@@ -53,6 +56,22 @@ def current_procedure(code: str) -> ProcedureDefinition:
         return _state().by_code[code]
     except KeyError:
         raise ProcedureNotFound(code) from None
+
+
+def field_key(name: str) -> str:
+    """The key of a field of procedures: its name in plain small letters ("ho-tich")."""
+    return "-".join(fold(name).split())
+
+
+def subjects_of(code: str) -> frozenset[str]:
+    """What a procedure belongs to: its own code and its field's key; also when out of force."""
+    return _state().subjects.get(code, frozenset({code}))
+
+
+def codes_within(scope: Collection[str]) -> list[str]:
+    """The codes of all procedures, of today and of before, that these codes and fields name."""
+    known = _state().subjects.items()
+    return sorted(code for code, subjects in known if not subjects.isdisjoint(scope))
 
 
 def search_procedures(text: str) -> list[ProcedureDefinition]:
@@ -90,10 +109,12 @@ def _state() -> _Current:
 
 def _read(day: dt.date) -> _Current:
     newest: dict[str, tuple[dt.date, int]] = {}
+    subjects: dict[str, frozenset[str]] = {}
     rows = ProcedureVersion.objects.filter(valid_from__lte=day).values_list(
-        "code", "version", "valid_from", "valid_to"
+        "code", "version", "valid_from", "valid_to", "definition__field"
     )
-    for code, version, valid_from, valid_to in rows:
+    for code, version, valid_from, valid_to, field in rows.order_by("code", "valid_from"):
+        subjects[code] = frozenset({code, field_key(field)})
         if valid_to is None or valid_to >= day:
             newest[code] = max(newest.get(code, (valid_from, version)), (valid_from, version))
     wanted = {(code, version) for code, (_, version) in newest.items()}
@@ -110,6 +131,7 @@ def _read(day: dt.date) -> _Current:
     return _Current(
         by_code={d.code: d for d in definitions},
         search_texts=tuple((fold(d.short_name), _search_text(d), d) for d in definitions),
+        subjects=subjects,
     )
 
 

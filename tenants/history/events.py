@@ -50,6 +50,8 @@ class Actor:
     id: UUID | None = None
     name: str = ""
     title: str = ""
+    # For whom an official acts who was given somebody's rights; written among the details.
+    on_behalf: str = ""
 
     @classmethod
     def citizen(cls, account: AccountLike) -> Actor:
@@ -57,13 +59,14 @@ class Actor:
         return cls(kind=Event.ActorKind.CITIZEN, id=account.id, name=account.full_name)
 
     @classmethod
-    def official(cls, official: OfficialLike) -> Actor:
-        """The official at the desk."""
+    def official(cls, official: OfficialLike, *, on_behalf: str = "") -> Actor:
+        """The official at the desk, by their own rights or on somebody's behalf."""
         return cls(
             kind=Event.ActorKind.OFFICIAL,
             id=official.id,
             name=official.name,
             title=official.title,
+            on_behalf=on_behalf,
         )
 
     @classmethod
@@ -147,6 +150,8 @@ def record_event(
     The chain's head is locked until the commit: call this last, after counters and cases. The
     time is the database's, so a server with a wrong clock cannot misdate a record.
     """
+    if actor.on_behalf:
+        details = {**(details or {}), "on_behalf": actor.on_behalf}
     # As it will be read back: what JSON changes (dates, tuples) must not break the hash.
     plain = json.loads(json.dumps(details, cls=DjangoJSONEncoder)) if details else None
     head, now = _lock_head()

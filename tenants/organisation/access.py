@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import Http404
 
 from tenants.organisation.models import Official
+from tenants.organisation.powers import with_powers
 
 
 class HasKey(Protocol):
@@ -21,11 +22,8 @@ def find_official(account: HasKey) -> Official | None:
     """Return the official that an account is in the current commune, None for a stranger."""
     if account.pk is None:
         return None
-    return (
-        Official.objects.select_related("department")
-        .filter(account_id=account.pk, active=True)
-        .first()
-    )
+    officials = Official.objects.select_related("department").filter(account_id=account.pk)
+    return with_powers(officials.filter(active=True)).first()
 
 
 def get_official(account: HasKey) -> Official:

@@ -10,12 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from services.cases.actions import Action, actions_for
+from services.cases.authority import grant_for
 from services.cases.errors import CaseChanged, CaseError
 from services.cases.lifecycle import now, seen_token
 from services.cases.models import Case
 from services.cases.work_list import counts, next_case
 from tenants.history.events import events_of
 from tenants.organisation.models import Official
+from tenants.organisation.powers import powers_of
 
 # A form without its token has seen nothing, so nothing that it asks is up to date.
 NOTHING_SEEN = "-"
@@ -37,7 +39,7 @@ def desk_page(
         "counts": counts(official, at),
         "current": current,
         "now": at,
-        "receives": official.has_role("reception"),
+        "receives": powers_of(official).has_role("reception"),
         **context,
     }
     response = render(request, template, context, status=status)
@@ -52,7 +54,7 @@ def allowed(case: Case, official: Official, action: Action) -> bool:
 
 def not_allowed(request: HttpRequest, case: Case, official: Official) -> HttpResponse:
     """Back to the case, saying why the move that was asked for is not there."""
-    if official.has_role(case.step_role) or not case.is_open:
+    if grant_for(case, official, case.step_role) is not None or not case.is_open:
         text = _(
             "Hồ sơ đang ở trạng thái “%(state)s”, bước “%(step)s” nên không làm được việc này."
         )

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from documents.files.errors import FileRefused
 from services.cases.access import get_draft_for_official
+from services.cases.authority import receives
 from services.cases.drafts import (
     DraftGone,
     attach_paper,
@@ -47,6 +48,7 @@ from services.desk.reading import sections_of
 from services.desk.views.common import desk_page, done
 from tenants.communes.current import current_commune
 from tenants.organisation.desk_access import DeskRequest, desk_view
+from tenants.organisation.powers import powers_of
 
 COUNTER = Channel.COUNTER
 REVIEW = "xem-lai"
@@ -57,7 +59,7 @@ def counter_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
     @wraps(view)
     def checked(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.official.has_role("reception"):
+        if not powers_of(request.official).has_role("reception"):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -70,6 +72,7 @@ def procedures(request: DeskRequest) -> HttpResponse:
     """Which procedure is it about?"""
     query = request.GET.get("tim", "").strip()[:100]
     found = search_procedures(query) if query else current_procedures()
+    found = [one for one in found if receives(request.official, one.code)]
     names = {procedure.code: procedure.short_name for procedure in current_procedures()}
     drafts = [
         {"draft": draft, "name": names.get(draft.procedure_code, draft.procedure_code)}
@@ -89,6 +92,8 @@ def start(request: DeskRequest, procedure_code: str) -> HttpResponse:
         definition = current_procedure(procedure_code)
     except ProcedureNotFound as error:
         raise Http404 from error
+    if not receives(request.official, procedure_code):
+        raise Http404
     draft = start_draft(definition=definition, official=request.official)
     return redirect(
         "desk-counter-page", draft_id=draft.pk, page_key=visible_pages(definition, {})[0].key

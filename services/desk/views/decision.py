@@ -38,7 +38,6 @@ from services.desk.views.common import (
 from services.desk.views.move_page import Move, move_page
 from tenants.history.events import events_of
 from tenants.organisation.desk_access import DeskRequest, desk_view
-from tenants.organisation.models import Official
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,18 +168,10 @@ def reject(request: DeskRequest, code: str) -> HttpResponse:
 def preview(request: DeskRequest, code: str) -> HttpResponse:
     """The result as it would be printed now."""
     case = get_case_for_official(request.official, code)
-    drawn = preview_result(case, _signer(request.official))
+    drawn = preview_result(case, request.official)
     response = HttpResponse(render_html(drawn, preview=True))
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _signer(official: Official) -> Official:
-    """Who would sign: this official, else the first who may; else the place stays as it is."""
-    if official.may_sign:
-        return official
-    able = Official.objects.filter(active=True, may_sign=True).order_by("id").first()
-    return able or official
 
 
 def proposal_on(case: Case) -> Line | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from services.cases.authority import sees_procedure
 from services.cases.lifecycle import now
 from services.cases.states import Channel
 from services.cases.work_list import (
@@ -62,7 +63,7 @@ def work_list(request: DeskRequest) -> HttpResponse:
         "last": first + len(cases[:PAGE]),
         "has_next": len(cases) > PAGE,
         "query": query.urlencode(),
-        "procedures": current_procedures(),
+        "procedures": [one for one in current_procedures() if sees_procedure(official, one.code)],
         "channels": Channel.choices,
     }
     current = "" if filters.query or filters.person else filters.view or "todo"

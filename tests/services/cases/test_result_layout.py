@@ -16,6 +16,7 @@ from services.cases.previews import preview_result
 from services.cases.result_layout import signer_block
 from services.catalogue.registry import current_procedure
 from tenants.communes.current import CommuneInfo
+from tenants.organisation.powers import Signatory
 from tests.factories import make_case, make_official, the_official
 from tests.journeys.answers import FILINGS, filing
 
@@ -121,5 +122,5 @@ def test_a_signers_capacity_follows_from_the_title(
 ) -> None:
     official = make_official("leader")
     official.title = title
-    block = signer_block(official)
+    block = signer_block(Signatory(official.name, official.title))
     assert (block["authority"], block["title"]) == (authority, printed)
