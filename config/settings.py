@@ -9,7 +9,7 @@ from typing import Any
 import django
 from csp.constants import NONE, SELF
 
-from config import commune_data, commune_migrations, shared_tables
+from config import browser_powers, commune_data, commune_migrations, shared_tables
 from config.env import BASE_DIR, database, env
 from tenants.jobs.timing import daily
 
@@ -91,6 +91,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.protections.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "config.protections.AnswerMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.language.LanguageMiddleware",
     "tenants.communes.middleware.CommuneMiddleware",
@@ -101,7 +103,6 @@ MIDDLEWARE = [
     "tenants.accounts.middleware.SignInRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -156,21 +157,21 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL
 SOCIALACCOUNT_STORE_TOKENS = False
 
 # A phone number or an address is enough; our form asks for one of the two.
-SILENCED_SYSTEM_CHECKS = [
-    "account.W001",
-    # The desk shows papers and previews of its own site in frames.
-    "security.W019",
-]
+SILENCED_SYSTEM_CHECKS = ["account.W001"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/ho-so-cua-toi/"
 SESSION_ENGINE = "tenants.accounts.sessions"
+# Why each cookie is as it is: docs/security.md. Browsers take the prefixes over https alone.
+SESSION_COOKIE_NAME = "sessionid" if IS_LOCAL else "__Secure-sessionid"
 SESSION_COOKIE_DOMAIN = BASE_DOMAIN
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = not IS_LOCAL
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+CSRF_COOKIE_NAME = "csrftoken" if IS_LOCAL else "__Host-csrftoken"
 CSRF_COOKIE_SECURE = not IS_LOCAL
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failed"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PASSWORD_HASHERS = [
@@ -206,7 +207,12 @@ OFFICIAL_LIST_DIR = env.path("OFFICIAL_LIST_DIR", BASE_DIR / "tenants" / "commun
 # ── Pages ────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "django_language" if IS_LOCAL else "__Secure-language"
 LANGUAGE_COOKIE_DOMAIN = BASE_DOMAIN
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = not IS_LOCAL
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -233,13 +239,20 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # ── Protections of pages ─────────────────────────────────────────────────
+# Nothing inline and nothing from elsewhere; what is not named falls under the first line.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "frame-ancestors": [SELF],
+        # Answers marked with xframe_options_sameorigin say SELF (config.protections).
+        "frame-ancestors": [NONE],
         "form-action": [
             SELF,
             f"{PUBLIC_SCHEME}://{BASE_DOMAIN}{PUBLIC_PORT}",
@@ -247,10 +260,8 @@ CONTENT_SECURITY_POLICY = {
         ],
     }
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
-}
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the desk shows a case's papers beside its form
+PERMISSIONS_POLICY = browser_powers.PERMISSIONS_POLICY
+X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
