@@ -112,6 +112,12 @@ class Account(AbstractBaseUser):
                 name="accounts_account_national_id",
                 condition=~models.Q(national_id_index=""),
             ),
+            # A few people at a time want to leave; every commune looks for its officials among them.
+            models.Index(
+                fields=["closing_asked_at"],
+                name="accounts_account_closing",
+                condition=models.Q(closing_asked_at__isnull=False),
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["email"], name="accounts_account_email"),
