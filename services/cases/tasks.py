@@ -7,6 +7,7 @@ from django_tasks import task
 from documents.files.storing import remove_orphans
 from services.cases.drafts import discard_expired
 from services.cases.figures import recount_figures
+from tenants.organisation.posts import keep_officials_accounts
 
 
 @task()
@@ -14,5 +15,6 @@ def sweep() -> None:
     """Throw away unsent forms after their last day and stored bytes without a row; count anew."""
     discard_expired()
     remove_orphans()
+    keep_officials_accounts()
     # Last: whoever files a case waits for it from here to the commit.
     recount_figures()
