@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.accounts.open_sessions.SeenMiddleware",
     "tenants.accounts.middleware.SignInRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -149,8 +150,8 @@ ACCOUNT_FORMS = {
 # ── Second factor ────────────────────────────────────────────────────────
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Xã Số"
-# Browsers take passkeys over plain http on this machine alone.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL
+# Signing asks for the factor again when it was shown longer ago.
+SIGNING_FACTOR_AGE = timedelta(minutes=5)
 
 # ── Sign-in by VNeID and the national portal ─────────────────────────────
 # Whoever signs in there proves who they are; nothing of theirs but the claims is kept.

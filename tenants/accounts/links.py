@@ -33,3 +33,8 @@ def page_to_return_to(request: HttpRequest) -> str:
 def sign_in_url(request: HttpRequest) -> str:
     """Return the address of the sign-in page that leads back to this page."""
     return _central("account_login", next=page_to_return_to(request))
+
+
+def factor_url(address: str, *, signing: bool = False) -> str:
+    """Return the page that asks for the second factor and leads back to this full address."""
+    return _central("second_factor", **({"viec": "ky"} if signing else {}), next=address)

@@ -11,21 +11,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tenants.accounts.desk import LONGEST, find_open_desk, note_seen
+from tenants.accounts.desk import note_seen
+from tenants.accounts.desk_cookie import desk_of
 from tenants.accounts.links import page_to_return_to, sign_in_url
 from tenants.accounts.models import Account, DeskSession
 from tenants.communes.current import current_commune
 from tenants.organisation.access import get_official
 from tenants.organisation.models import Official
 
-# The prefix makes browsers insist on this very host, on Secure and on the whole path.
-COOKIE = "__Host-desk"
 DESK_PATH = "/desk/"
 
 View = Callable[..., HttpResponseBase]
@@ -37,43 +35,6 @@ class DeskRequest(HttpRequest):
     user: Account
     official: Official
     desk: DeskSession
-
-
-def _salt() -> str:
-    return f"desk:{current_commune().code}"
-
-
-def desk_key(request: HttpRequest) -> UUID | None:
-    """Return the key of the desk that this browser says it has open in this commune."""
-    value = request.get_signed_cookie(COOKIE, default=None, salt=_salt(), max_age=LONGEST)
-    return UUID(value) if value else None
-
-
-def set_desk_cookie(response: HttpResponseBase, desk: DeskSession) -> None:
-    """Give the browser the key of its open desk."""
-    response.set_signed_cookie(
-        COOKIE,
-        str(desk.id),
-        salt=_salt(),
-        max_age=int(LONGEST.total_seconds()),
-        secure=True,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def forget_desk_cookie(response: HttpResponseBase) -> None:
-    """Take the desk's key from the browser."""
-    # delete_cookie sets Secure by itself for names with this prefix.
-    response.delete_cookie(COOKIE, samesite="Lax")
-
-
-def desk_of(request: HttpRequest, account: Account) -> DeskSession | None:
-    """Return the open desk of this browser, account and commune."""
-    key = desk_key(request)
-    if key is None:
-        return None
-    return find_open_desk(key, account_id=account.pk, commune_code=current_commune().code)
 
 
 def path_at_desk(path: str) -> str:
@@ -104,7 +65,7 @@ def desk_view(view: View) -> View:
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         account: Account = request.user  # type: ignore[assignment]
         official = get_official(account)
-        desk = desk_of(request, account)
+        desk = desk_of(request, account, current_commune().code)
         if desk is None:
             query = urlencode({"next": _path_to_return_to(request)})
             return HttpResponseRedirect(f"{reverse('desk-open')}?{query}")

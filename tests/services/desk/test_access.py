@@ -7,8 +7,8 @@ from collections.abc import Callable
 from django.test import Client
 
 from services.cases.drafts import attachments_of
+from tenants.accounts.desk_cookie import COOKIE
 from tenants.communes.current import CommuneInfo, in_commune
-from tenants.organisation.desk_access import COOKIE
 from tenants.organisation.models import Official
 from tests.factories import (
     PDF,

@@ -15,9 +15,9 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from tenants.accounts.adapter import AccountAdapter
-from tenants.accounts.desk import open_desk
 from tenants.accounts.models import Account, DeskSession
 from tenants.communes.current import CommuneInfo
+from tests.second_factor import make_desk
 
 SIGN_IN, SIGN_UP, SIGN_OUT = (
     "/tai-khoan/dang-nhap/",
@@ -254,7 +254,7 @@ def test_signing_out_needs_a_post_and_closes_the_desks(
     central_client: Client, lan: Account
 ) -> None:
     sign_in(central_client, "lan@vidu.vn")
-    open_desk(account_id=lan.pk, commune_code="00004")
+    make_desk(lan.pk, "00004")
 
     assert "Đăng xuất?" in central_client.get(SIGN_OUT).content.decode()
     assert is_signed_in(central_client)

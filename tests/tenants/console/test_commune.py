@@ -22,7 +22,7 @@ from tests.tenants.console.pages import text_of
 PAGE = "/operator/xa/00004/"
 REASON = {"reason": "Chuyển máy chủ của tỉnh"}
 # The session, the account; the commune, its figures, its upgrades, jobs and acts.
-STATEMENTS = 7
+STATEMENTS = 8
 
 
 def test_it_says_how_the_communes_system_stands(operator: Client) -> None:

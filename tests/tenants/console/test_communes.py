@@ -21,7 +21,7 @@ from tests.factories import account_of, make_official
 from tests.tenants.console.pages import text_of
 
 PAGE = "/operator/"
-STATEMENTS = 4  # the session, the account, the rows, the totals
+STATEMENTS = 5  # the session, the account, the desk, the rows, the totals
 CPU_SECONDS = 0.3
 
 

@@ -24,7 +24,8 @@ from tests.tenants.console.pages import text_of
 
 PAGE = "/operator/viec-loi/"
 PRINT = "documents.registers.tasks.render_document"
-STATEMENTS = 4  # the session, the account, the jobs, the kinds
+# The session, the account, the desk, the jobs, the kinds; now and then when it was last seen.
+STATEMENTS = 6
 
 
 def give_up(commune: str = "00004", task: str = PRINT) -> Job:

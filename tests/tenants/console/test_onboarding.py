@@ -29,7 +29,7 @@ HA_NOI = len(communes_of("01"))
 SOME = ("00070", "00025", "00082")
 # The session, the account; the batch, its counts, its rate, what waits in vain, whether a
 # runner is there (two), and the reasons of failures.
-STATEMENTS = 9
+STATEMENTS = 10
 
 
 def sent(browser: Client, province: str = "01") -> str:

@@ -13,7 +13,6 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 
 from documents.files.storing import store_bytes
-from tenants.accounts.desk import open_desk
 from tenants.accounts.models import Account, DeskSession
 from tenants.calendar.models import SpecialDay
 from tenants.communes.current import CommuneNotOnboarded, in_commune
@@ -30,6 +29,7 @@ from tenants.fleet.onboarding import onboard_commune
 from tenants.organisation.models import Official
 from tests.database import TestServer
 from tests.factories import PDF
+from tests.second_factor import make_desk
 from tests.tenants.fleet.archives import (
     HOAN_KIEM,
     a_small_commune,
@@ -59,7 +59,7 @@ def refused(path: Path | None, error: type[Exception], match: str, **options: An
 def test_a_commune_goes_with_everything_but_its_people(archive: Exported):
     with in_commune(HOAN_KIEM):
         official = Official.objects.get(roles="leader")
-    open_desk(account_id=official.account_id, commune_code=HOAN_KIEM)
+    make_desk(official.account_id, HOAN_KIEM)
     neighbour = state_of("00004")
     assert find_site("phuong-hoan-kiem-ha-noi.xaso.localhost")
 

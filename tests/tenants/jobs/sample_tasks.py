@@ -6,14 +6,13 @@ import os
 import time
 import urllib.request
 from pathlib import Path
-from uuid import UUID
 
 from django.db import connection
 from django_tasks import task
 
-from tenants.accounts.desk import open_desk
 from tenants.communes.current import current_commune
 from tenants.jobs.models import FLEET_QUEUE
+from tests.second_factor import make_desk
 
 ran: list[tuple[str, str]] = []
 
@@ -33,20 +32,20 @@ def note_nothing() -> None:
 @task()
 def effect(account_id: str) -> None:
     """Leave a row behind."""
-    open_desk(account_id=UUID(account_id), commune_code=current_commune().code)
+    make_desk(account_id, current_commune().code)
 
 
 @task()
 def effect_then_fail(account_id: str) -> None:
     """Leave a row behind, then fail with a message that names a person."""
-    open_desk(account_id=UUID(account_id), commune_code=current_commune().code)
+    make_desk(account_id, current_commune().code)
     raise ValueError("số 001190012345 của lan@vidu.vn, điện thoại 0912 345 678")
 
 
 @task()
 def effect_then_hang(account_id: str, started: str) -> None:
     """Leave a row behind; the first time also hang until the process is killed."""
-    open_desk(account_id=UUID(account_id), commune_code=current_commune().code)
+    make_desk(account_id, current_commune().code)
     if not Path(started).exists():
         Path(started).write_text(str(os.getpid()))
         time.sleep(60)
@@ -74,7 +73,7 @@ def write_file(path: str) -> None:
 @task()
 def tell_partner(account_id: str, url: str) -> None:
     """Leave a row here and tell a partner, with a key by which it knows a repeated call."""
-    open_desk(account_id=UUID(account_id), commune_code=current_commune().code)
+    make_desk(account_id, current_commune().code)
     with urllib.request.urlopen(f"{url}?key={account_id}", data=b"", timeout=10) as answer:
         answer.read()
 
