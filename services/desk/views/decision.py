@@ -38,6 +38,7 @@ from services.desk.views.common import (
 from services.desk.views.move_page import Move, move_page
 from tenants.history.events import events_of
 from tenants.organisation.desk_access import DeskRequest, desk_view
+from tenants.organisation.signing import signing_view, typed_before
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,6 +115,7 @@ def _examined(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_view
+@signing_view
 def approve(request: DeskRequest, code: str) -> HttpResponse:
     """Show the result as it will be issued; sign it."""
     official = request.official
@@ -138,6 +140,7 @@ def approve(request: DeskRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_view
+@signing_view
 def reject(request: DeskRequest, code: str) -> HttpResponse:
     """Decline, with the letter shown before it is issued."""
     official = request.official
@@ -147,7 +150,7 @@ def reject(request: DeskRequest, code: str) -> HttpResponse:
     # The specialist's words are where the leader's begin.
     begun = proposal.note if proposal is not None and _advised_against(case) else ""
     form = ReasonForm(
-        request.POST or None,
+        request.POST or typed_before(request),
         phrases=reasons.reject or reasons.refuse,
         initial={"reason": begun},
     )
