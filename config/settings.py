@@ -200,7 +200,7 @@ SCHEDULED_TASKS = {
     "tenants.accounts.tasks.remove_expired_sessions": daily("05:00"),
 }
 # What a runner does once before its first job.
-JOB_RUNNER_STARTS = ["documents.rendering.pdf.warm_up"]
+JOB_RUNNER_STARTS = ["documents.rendering.pdf.warm_up", "documents.files.checking.warm_up"]
 
 # The list of communes, their predecessors and agency codes: files of the folder `data` there.
 OFFICIAL_LIST_DIR = env.path("OFFICIAL_LIST_DIR", BASE_DIR / "tenants" / "communes" / "data")
@@ -247,6 +247,10 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],
+# ClamAV's daemon, which files are shown to before anybody may open them: the path of its socket,
+# or host:port. With neither, files are decoded and checked, but not for viruses.
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
         "img-src": [SELF],
         "connect-src": [SELF],
         "frame-src": [SELF],

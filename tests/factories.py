@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Literal, get_args
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from documents.files.models import StoredFile
 from services.cases.decision import approve_case
 from services.cases.delivery import hand_over, release_result
 from services.cases.drafts import attach_paper, save_page, start_draft
@@ -20,6 +23,7 @@ from services.catalogue.registry import current_procedure
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
 from tenants.jobs.runner import run_pending_jobs
+from tenants.jobs.models import Job
 from tenants.organisation.models import Official
 from tests.journeys.answers import filing
 from tests.journeys.people import Filing
@@ -117,13 +121,22 @@ def make_draft(
         answers = {key: value for key, value in one.answers.items() if key in keys}
         draft = save_page(draft=draft, page_key=page.key, answers=answers)
     for key in one.papers:
-        attach_paper(draft=draft, paper_key=key, upload=pdf_upload(f"{key}.pdf"))
+        given = attach_paper(draft=draft, paper_key=key, upload=pdf_upload(f"{key}.pdf"))
+        pass_check(given.file_id)
     return save_page(draft=draft, page_key=PAPERS, answers={})
 
 
 def make_case(
     procedure: str = BIRTH,
     up_to: Stage = "registered",
+def pass_check(file_id: UUID) -> None:
+    """Take a file out of quarantine without the process that looks into files."""
+    Job.objects.filter(args__args=[str(file_id)]).delete()
+    StoredFile.objects.filter(pk=file_id).update(
+        state=StoredFile.State.CLEAN, checked_at=timezone.now()
+    )
+
+
     *,
     account: Account | None = None,
     answers: dict[str, Any] | None = None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 
 _ENDINGS = {"PDF": "PDF", "JPG": "JPEG", "JPEG": "JPEG", "PNG": "PNG"}
@@ -108,6 +110,91 @@ class TooManyPages(FileRefused):
             _("Tệp này có %(pages)s trang, hơn mức %(limit)s trang. Hãy tách thành nhiều tệp.")
             % {"pages": pages, "limit": limit}
         )
+
+
+class FileTooHeavy(FileRefused):
+    """Opening the file takes more memory or time than anybody's machine should give."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Tệp này bung ra quá lớn nên không mở được an toàn. Hãy chụp lại giấy tờ, hoặc in "
+                "văn bản ra tệp PDF mới rồi chọn lại."
+            )
+        )
+
+
+class FileActive(FileRefused):
+    """The PDF runs something when it is opened, or carries other files."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Tệp PDF này có mã lệnh, biểu mẫu động hoặc tệp khác đính kèm bên trong. "
+                "Hãy mở tệp, in ra tệp PDF mới (Print → Save as PDF) rồi chọn tệp mới đó."
+            )
+        )
+
+
+class FileMixed(FileRefused):
+    """The file is of two kinds at once, depending on what opens it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Tệp này trộn lẫn nhiều loại nội dung. Hãy chụp lại giấy tờ, hoặc in văn bản ra "
+                "tệp PDF mới rồi chọn lại."
+            )
+        )
+
+
+class FileInfected(FileRefused):
+    """The virus scanner knows what is in the file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Phần mềm diệt vi-rút phát hiện mã độc trong tệp này. Hãy quét vi-rút máy của "
+                "anh/chị, rồi chụp lại giấy tờ bằng máy khác."
+            )
+        )
+
+
+class FileNotReady(FileRefused):
+    """Nobody may open the file yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Tệp này đang được kiểm tra an toàn. Hãy mở lại sau ít phút."))
+
+
+class _TooLargeToOpen(FileRefused):
+    """A picture or document beyond the limits, when only the reason's name was kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Tệp này vượt quá số điểm ảnh hoặc số trang nhận được. Hãy chụp lại ở chất lượng "
+                "thường, hoặc tách thành nhiều tệp."
+            )
+        )
+
+
+# Reasons by the names that are kept with the files they were found in.
+_REASONS: dict[str, Callable[[], FileRefused]] = {
+    "FileActive": FileActive,
+    "FileEncrypted": FileEncrypted,
+    "FileInfected": FileInfected,
+    "FileMixed": FileMixed,
+    "FileTooHeavy": FileTooHeavy,
+    "FileTruncated": FileTruncated,
+    "PictureTooLarge": _TooLargeToOpen,
+    "TooManyPages": _TooLargeToOpen,
+}
+
+
+def refused_because(reason: str) -> FileRefused:
+    """Return the refusal that was kept by its name; a name of an older version is a broken file."""
+    return _REASONS.get(reason, FileUnreadable)()
 
 
 def megabytes(size: int) -> str:

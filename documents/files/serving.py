@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse
+from csp.constants import HEADER
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 
+from documents.files.errors import FileNotReady, FileRefused, refused_because
 from documents.files.models import StoredFile
 from documents.files.names import clean_name
 from documents.files.storing import open_stored
 
+# For a browser that draws the file by itself: nothing in it runs, fetches or is sent. Chromium
+# draws no PDF in a sandbox, so that directive is for pictures alone.
+_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+_PICTURE_POLICY = f"{_POLICY}; sandbox"
+_CONFLICT = 409
 
-def file_response(stored: StoredFile, *, name: str, inline: bool = False) -> FileResponse:
+
+def not_open_because(stored: StoredFile, *, is_giver: bool = False) -> FileRefused | None:
+    """Why nobody may open the file now, or None. Who gave it sees it before it is checked."""
+    if stored.state == StoredFile.State.REFUSED:
+        return refused_because(stored.refusal)
+    if stored.state == StoredFile.State.QUARANTINED and not is_giver:
+        return FileNotReady()
+    return None
+
+
+def file_response(
+    stored: StoredFile, *, name: str, inline: bool = False, is_giver: bool = False
+) -> HttpResponseBase:
     """Answer with the file, to be saved, or with `inline` to be looked at in the browser.
 
-    The kind is the one that the content has, and browsers are told not to guess another.
+    The kind is the one that the content has, and browsers are told not to guess another. What is
+    in quarantine or refused is not sent: a sentence says why (409).
     """
-    response = FileResponse(
-        open_stored(stored.id),
-        as_attachment=not inline,
-        filename=clean_name(name, stored.kind),
-        content_type=stored.kind,
-    )
-    response["Content-Length"] = str(stored.size)
+    problem = not_open_because(stored, is_giver=is_giver)
+    response: HttpResponseBase
+    if problem is not None:
+        response = HttpResponse(str(problem), "text/plain; charset=utf-8", _CONFLICT)
+    else:
+        is_checked = stored.state == StoredFile.State.CLEAN
+        response = FileResponse(
+            open_stored(stored.id),
+            as_attachment=not (inline and is_checked),
+            filename=clean_name(name, stored.kind),
+            content_type=stored.kind,
+        )
+        response["Content-Length"] = str(stored.size)
+    is_pdf = stored.kind == StoredFile.Kind.PDF
+    response[HEADER] = _POLICY if is_pdf else _PICTURE_POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

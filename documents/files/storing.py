@@ -7,36 +7,31 @@ leaves a file without a row, which `remove_orphans` takes away; never a row with
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 from uuid import UUID
 
 import uuid6
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404
 
-from documents.files.content import Content, inspect, kind_of
-from documents.files.errors import FileEmpty, FileTooLarge, KindRefused
+from documents.files.content import Content
+from documents.files.errors import FileEmpty
 from documents.files.models import StoredFile
 from tenants.communes.current import current_commune
 from tenants.communes.store import commune_folder, stored_path
 
-_CHUNK = 256 * 1024
+CHUNK = 256 * 1024
 # Longer than any request or job may take.
 _ORPHAN_AGE_SECONDS = 24 * 60 * 60
-_SHORT_NAMES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "jpg": "image/jpeg"} | {
-    "png": "image/png"
-}
 
 
 @dataclass(frozen=True)
-class _Written:
+class Written:
     """A file in the store that has no row yet."""
 
     id: UUID
@@ -54,8 +49,8 @@ def path_of(file_id: UUID) -> Path:
     return stored_path(current_commune().code, str(file_id))
 
 
-def _write(chunks: Iterable[bytes]) -> _Written:
-    """Write bytes under a new key and wait until the disk has them."""
+def write_new(chunks: Iterable[bytes]) -> Written:
+    """Write bytes under a new key, without a row, and wait until the disk has them."""
     key = uuid6.uuid7()
     path = path_of(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -68,76 +63,28 @@ def _write(chunks: Iterable[bytes]) -> _Written:
             size += len(chunk)
         file.flush()
         os.fsync(file.fileno())
-    return _Written(key, path, size, digest.hexdigest())
+    return Written(key, path, size, digest.hexdigest())
 
 
-def _row(written: _Written, content: Content) -> StoredFile:
+def add_row(written: Written, content: Content, state: StoredFile.State) -> StoredFile:
+    """Give a written file its row."""
     return StoredFile.objects.create(
         id=written.id,
         kind=content.kind,
         size=written.size,
         pages=content.pages,
         sha256=written.sha256,
+        state=state,
     )
 
 
-def _media_types(kinds: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(_SHORT_NAMES.get(kind, kind) for kind in kinds))
-
-
-def _label(kind: str) -> str:
-    return str(StoredFile.Kind(kind).label)
-
-
-def _check(written: _Written, *, name: str, kinds: Iterable[str]) -> Content:
-    """Return what the written file is, or raise FileRefused."""
-    allowed = _media_types(kinds)
-    with (
-        written.path.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-    ):
-        kind = kind_of(data)
-        if kind is None or kind not in allowed:
-            raise KindRefused(
-                name=name,
-                found=_label(kind) if kind else None,
-                allowed=[_label(kind) for kind in allowed],
-            )
-        return inspect(data, kind)
-
-
-def store_upload(
-    upload: UploadedFile[Any],
-    *,
-    limit_bytes: int,
-    kinds: Iterable[str] = tuple(StoredFile.Kind.values),
-) -> StoredFile:
-    """Keep a file that somebody sent, having decided its kind by its content.
-
-    Raises a FileRefused whose sentence is for the sender; nothing is kept then. The file is
-    looked at here and now, without decoding it (`documents.files.content`).
-    """
-    size = upload.size or 0
-    if size == 0:
-        raise FileEmpty
-    if size > limit_bytes:
-        raise FileTooLarge(size=size, limit=limit_bytes)
-    written = _write(upload.chunks(_CHUNK))
-    try:
-        content = _check(written, name=upload.name or "", kinds=kinds)
-        return _row(written, content)
-    except BaseException:
-        written.path.unlink(missing_ok=True)
-        raise
-
-
 def store_bytes(data: bytes, kind: str, *, pages: int = 1) -> StoredFile:
-    """Keep a file that this program made itself."""
+    """Keep a file that this program made itself, so that nobody need check it."""
     if not data:
         raise FileEmpty
-    written = _write([data])
+    written = write_new([data])
     try:
-        return _row(written, Content(kind, pages))
+        return add_row(written, Content(kind, pages), StoredFile.State.CLEAN)
     except BaseException:
         written.path.unlink(missing_ok=True)
         raise
@@ -163,7 +110,7 @@ def matches_hash(stored: StoredFile) -> bool:
     """Whether the bytes on the disk are those that were stored."""
     digest = hashlib.sha256()
     with open_stored(stored.id) as file:
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest() == stored.sha256
 

@@ -15,9 +15,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from documents.files.storing import remove_file, store_upload
+from documents.files.errors import refused_because
+from documents.files.intake import store_upload
+from documents.files.models import StoredFile
+from documents.files.storing import remove_file
+from services.cases.assurance import check_assurance
 from services.cases.errors import CaseError
 from services.cases.models import Attachment, CopyKind, Draft
+from services.catalogue.forms.checks import PAPERS_PAGE, Problem
 from services.catalogue.registry import get_version
 from services.catalogue.schema import Paper, ProcedureDefinition
 from tenants.accounts.models import Account
@@ -151,11 +156,12 @@ def attach_paper(
     upload: UploadedFile[Any],
     copy_kind: str = CopyKind.ELECTRONIC,
 ) -> Attachment:
-    """Store a file for one required paper of a draft.
+    """Store a file for one required paper of a draft; with ``strip`` a picture without its notes.
 
     Raises ``UnknownPaper``, ``TooManyFiles``, ``DraftGone``, or a ``FileRefused`` that says what
     is wrong with the file.
     """
+    strip: bool = False,
     definition = get_version(draft.procedure_code, draft.procedure_version)
     paper = next((paper for paper in definition.papers if paper.key == paper_key), None)
     if paper is None:
@@ -163,12 +169,17 @@ def attach_paper(
     # A form that is sent at this moment takes the file along or refuses it.
     if lock_draft(draft) is None:
         raise DraftGone
-    return add_file(owner_id=draft.pk, paper=paper, upload=upload, copy_kind=copy_kind)
+    return add_file(owner_id=draft.pk, paper=paper, upload=upload, copy_kind=copy_kind, strip=strip)
 
 
 @transaction.atomic(savepoint=False)
 def add_file(
-    *, owner_id: UUID, paper: Paper, upload: UploadedFile[Any], copy_kind: str = CopyKind.ELECTRONIC
+    *,
+    owner_id: UUID,
+    paper: Paper,
+    upload: UploadedFile[Any],
+    copy_kind: str = CopyKind.ELECTRONIC,
+    strip: bool = False,
 ) -> Attachment:
     """Store a file under a paper's limits for a draft or a case."""
     if Attachment.objects.filter(owner_id=owner_id, paper_key=paper.key).count() >= (
@@ -185,6 +196,7 @@ def add_file(
         paper_key=paper.key,
         copy_kind=copy_kind,
         file=stored,
+        strip=strip,
         name=_display_name(upload.name or ""),
     )
 
@@ -212,6 +224,20 @@ def discard_draft(*, draft: Draft) -> None:
     if lock_draft(draft) is None:
         return
     _remove(Attachment.objects.filter(owner_id=draft.pk))
+def refused_papers(attachments: Iterable[Attachment]) -> list[Problem]:
+    """What keeps a form from being sent: each file that was refused when it was checked."""
+    return [
+        Problem(
+            field_key=attachment.paper_key,
+            page_key=PAPERS_PAGE,
+            message=_("Tệp “%(name)s” không dùng được: %(reason)s Bỏ tệp này rồi nộp tiếp.")
+            % {"name": attachment.name, "reason": refused_because(attachment.file.refusal)},
+        )
+        for attachment in attachments
+        if attachment.file.state == StoredFile.State.REFUSED
+    ]
+
+
     draft.delete()
 
 

@@ -8,7 +8,13 @@ from typing import Any
 from django.db import transaction
 
 from documents.registers.numbering import allocate
-from services.cases.drafts import DraftGone, attachments_of, given_papers, lock_draft
+from services.cases.drafts import (
+    DraftGone,
+    attachments_of,
+    given_papers,
+    lock_draft,
+    refused_papers,
+)
 from services.cases.errors import CaseIncomplete, DeclarationMissing
 from services.cases.lifecycle import now
 from services.cases.models import Attachment, Case, CaseStep, Draft
@@ -57,6 +63,7 @@ def file_case(
         filed_on=filed_at.date(),
         commune=current_commune().code,
     )
+    problems += refused_papers(attachments)
     if problems:
         raise CaseIncomplete(problems)
     case = _create_case(locked, definition, channel, filed_at)

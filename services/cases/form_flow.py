@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from services.cases.drafts import attachments_of, given_papers
+from services.cases.drafts import attachments_of, given_papers, refused_papers
 from services.cases.models import Attachment, Draft
 from services.catalogue.fees import fee_lines
 from services.catalogue.forms.checks import check_all
@@ -48,8 +48,12 @@ def task_list(draft: Draft, channel: str) -> dict[str, Any]:
         )
     items = [item for group in groups.values() for item in group]
     papers = papers_of(draft, channel)
-    missing = [item for item in papers if must_upload(item["paper"]) and not item["files"]]
-    papers_state = "done" if PAPERS in done and not missing else "todo"
+    wrong = [
+        item
+        for item in papers
+        if refused_papers(item["files"]) or (must_upload(item["paper"]) and not item["files"])
+    ]
+    papers_state = "done" if PAPERS in done and not wrong else "todo"
     complete = sum(item["state"] == "done" for item in items) + (papers_state == "done")
     return {
         "groups": groups,
@@ -115,5 +119,6 @@ def review_of(draft: Draft, channel: str) -> dict[str, Any]:
             channel=channel,
             filed_on=today,
             commune=current_commune().code,
-        ),
+        )
+        + refused_papers(given),
     }

@@ -22,7 +22,7 @@ from citizens.portal.views.paper_items import paper_item
 from citizens.portal.views.parked import forget_parked, keeps_typed, unpark
 from documents.files.errors import FileRefused, megabytes
 from documents.files.models import StoredFile
-from documents.files.serving import file_response
+from documents.files.serving import file_response, not_open_because
 from documents.registers.models import Document
 from documents.rendering.qr import qr_svg
 from services.cases.access import get_attachment, get_case_for_applicant
@@ -92,7 +92,12 @@ def _whole(case: Case) -> dict[str, Any]:
         "may_withdraw": may_withdraw(case),
         "sections": summary(definition, case.answers),
         "papers": [
-            (paper, names.get(paper.paper_key, ""), megabytes(paper.file.size))
+            {
+                "file": paper,
+                "name": names.get(paper.paper_key, ""),
+                "size": megabytes(paper.file.size),
+                "problem": not_open_because(paper.file, is_giver=True),
+            }
             for paper in attachments_of(case.pk)
         ],
         "slips": [item for item in issued if item.kind not in RESULT_KINDS],
@@ -195,7 +200,7 @@ def paper(request: HttpRequest, code: str, attachment_id: UUID) -> HttpResponseB
     """A paper that the applicant gave."""
     case = get_case_for_applicant(account_of(request), code)
     attachment = get_attachment(case, attachment_id)
-    return file_response(attachment.file, name=attachment.name)
+    return file_response(attachment.file, name=attachment.name, is_giver=True)
 
 
 def _papers_to_add(case: Case) -> list[Paper]:

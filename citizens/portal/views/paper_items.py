@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from documents.files.errors import megabytes
+from documents.files.errors import FileRefused, megabytes
 from documents.files.models import StoredFile
+from documents.files.serving import not_open_because
 from services.cases.models import Attachment
 from services.catalogue.forms.pages import must_upload
 from services.catalogue.schema import Paper
@@ -29,6 +30,8 @@ class GivenFile:
     name: str
     size: str
     file: StoredFile
+    state: str
+    problem: FileRefused | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ def paper_item(
         must=must_upload(paper),
         limit=paper.max_mb * 1024 * 1024,
         accept=",".join(_ACCEPT[kind] for kind in paper.accept),
-        files=[GivenFile(one.pk, one.name, megabytes(one.file.size), one.file) for one in files],
+        files=[_given(one) for one in files],
         errors=[message for key, message in errors if key == paper.key],
     )
+
+
+def _given(one: Attachment) -> GivenFile:
+    size, problem = megabytes(one.file.size), not_open_because(one.file, is_giver=True)
+    return GivenFile(one.pk, one.name, size, one.file, one.file.state, problem)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from citizens.portal.views.common import account_of, personal_page
@@ -23,6 +24,8 @@ from services.cases.states import Channel
 from services.catalogue.registry import get_version
 
 Errors = list[tuple[str, str]]
+# The next file's pictures lose their notes too, unless the mark is taken off.
+STRIP = "bo-thong-tin"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,6 +54,7 @@ def papers(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
         ),
         "shown": [item for item in items if item.paper.kind == "show"],
         "errors": errors,
+        "strip": "strip" in request.POST or STRIP in request.GET,
         "was_parked": parked is not None,
         "place": "my-cases",
     }
@@ -64,12 +68,13 @@ def given_paper(request: HttpRequest, draft_id: UUID, attachment_id: UUID) -> Ht
     """A file that was given, to look at again before sending."""
     draft = get_draft_for_applicant(account_of(request), draft_id)
     attachment = get_attachment(draft, attachment_id)
-    return file_response(attachment.file, name=attachment.name, inline=True)
+    return file_response(attachment.file, name=attachment.name, inline=True, is_giver=True)
 
 
 def _onward(request: HttpRequest, draft: Draft) -> HttpResponseBase:
     if "upload" in request.POST:
-        return redirect("draft-papers", draft_id=draft.pk)
+        again = reverse("draft-papers", args=[draft.pk])
+        return redirect(f"{again}?{STRIP}" if "strip" in request.POST else again)
     save_page(draft=draft, page_key=PAPERS, answers={})
     return redirect("draft" if "leave" in request.POST else "draft-review", draft_id=draft.pk)
 
@@ -81,7 +86,9 @@ def _store(request: HttpRequest, draft: Draft) -> Errors:
         key = name.removeprefix("paper-")
         for upload in request.FILES.getlist(name):
             try:
-                attach_paper(draft=draft, paper_key=key, upload=upload)
+                attach_paper(
+                    draft=draft, paper_key=key, upload=upload, strip="strip" in request.POST
+                )
             except (FileRefused, CaseError) as error:
                 errors.append((key, f"“{upload.name}”: {error}"))
     return errors

@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from documents.files.models import StoredFile
-from documents.files.serving import file_response
+from documents.files.serving import file_response, not_open_because
 from documents.rendering.html import render_html
 from services.cases.access import get_attachment, get_case_for_official
 from services.cases.actions import actions_for
@@ -48,7 +48,14 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
     steps, events = list(case.steps.all()), list(events_of(case.pk))
     papers = attachments_of(case.pk)
     names = {paper.key: paper.name for paper in definition.papers}
-    shown = [{"file": paper, "name": names.get(paper.paper_key, "")} for paper in papers]
+    shown = [
+        {
+            "file": paper,
+            "name": names.get(paper.paper_key, ""),
+            "problem": not_open_because(paper.file),
+        }
+        for paper in papers
+    ]
     chosen = request.GET.get("giay-to", "")
     keys = [str(paper.pk) for paper in papers]
     return {

@@ -6,7 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from services.cases.models import Attachment, Draft
+from services.cases.models import Attachment, Case, Draft
+from tenants.jobs.runner import run_pending_jobs
+from tests.documents.files.test_checking import saved
+from tests.documents.files.test_checking import with_script as script
+from tests.documents.files.test_stripping import SECRETS, photograph
 from tests.factories import pdf_upload
 from tests.journeys.html_forms import text_of_page
 
@@ -95,3 +99,75 @@ def test_the_field_takes_photographs_and_works_without_a_script(
 
     assert 'enctype="multipart/form-data"' in drawn
     assert "image/jpeg" in drawn and "application/pdf" in drawn and " multiple" in drawn
+
+
+def with_script() -> SimpleUploadedFile:
+    """A PDF that only the limited process finds out about."""
+    return SimpleUploadedFile("mẫu.pdf", saved(script), "application/pdf")
+
+
+def test_a_file_says_that_it_is_being_checked_and_then_that_it_was_taken(
+    browser: Client, given: Draft
+) -> None:
+    browser.post(place(given), {FIELD: pdf_upload("giấy.pdf"), "upload": "1"})
+    attachment = Attachment.objects.get(owner_id=given.pk)
+    assert "đang kiểm tra" in text_of_page(browser.get(place(given)))
+    own = browser.get(f"{place(given)}{attachment.pk}/")
+    assert own.status_code == 200 and own["Content-Disposition"].startswith("attachment")
+    assert b"".join(own.streaming_content).startswith(b"%PDF")
+
+    run_pending_jobs()
+
+    words = text_of_page(browser.get(place(given)))
+    assert "đang kiểm tra" not in words and "Đã nhận" in words
+
+
+def test_a_refused_file_says_what_to_do_and_keeps_the_form_from_being_sent_until_it_is_gone(
+    browser: Client, given: Draft
+) -> None:
+    browser.post(place(given), {FIELD: [pdf_upload("tốt.pdf"), with_script()], "upload": "1"})
+    run_pending_jobs()
+
+    words = text_of_page(browser.get(place(given)))
+    assert "Không dùng được" in words and "in ra tệp PDF mới" in words
+    bad = Attachment.objects.get(owner_id=given.pk, name="mẫu.pdf")
+    assert browser.get(f"{place(given)}{bad.pk}/").status_code == 409
+    browser.post(place(given), {})  # on to the review
+    review = f"/nop/{given.pk}/xem-lai/"
+    assert "“mẫu.pdf” không dùng được" in text_of_page(browser.get(review))
+    answer = browser.post(review, {"declared": "on"})
+    assert answer.status_code == 422 and "mẫu.pdf" in text_of_page(answer)
+
+    browser.post(place(given), {"remove": str(bad.pk)})
+    assert browser.post(review, {"declared": "on"}).status_code == 302
+    assert Case.objects.filter(filing_key=given.pk).exists()
+
+
+def test_a_form_is_sent_while_its_file_is_still_being_checked(
+    browser: Client, given: Draft
+) -> None:
+    browser.post(place(given), {FIELD: pdf_upload()})
+
+    answer = browser.post(f"/nop/{given.pk}/xem-lai/", {"declared": "on"})
+
+    assert answer.status_code == 302
+    assert Case.objects.filter(filing_key=given.pk).exists()
+
+
+def test_a_photograph_loses_where_it_was_taken_when_its_giver_says_so(
+    browser: Client, given: Draft
+) -> None:
+    photo = SimpleUploadedFile("ảnh.jpg", photograph(), "image/jpeg")
+    assert "vị trí và thiết bị" in text_of_page(browser.get(place(given)))
+    answer = browser.post(place(given), {FIELD: photo, "strip": "on", "upload": "1"})
+    # The mark stays for the next file.
+    assert (
+        'name="strip" aria-describedby="hint-strip" checked'
+        in browser.get(answer["Location"]).content.decode()
+    )
+    run_pending_jobs()
+
+    attachment = Attachment.objects.get(owner_id=given.pk)
+    shown = browser.get(f"{place(given)}{attachment.pk}/")
+    kept = b"".join(shown.streaming_content)
+    assert not [secret for secret in SECRETS if secret in kept]

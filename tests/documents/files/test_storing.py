@@ -15,6 +15,7 @@ from django.db import transaction
 from django.http import Http404
 
 from documents.files.errors import FileEmpty, FileTooLarge, KindRefused
+from documents.files.intake import store_upload
 from documents.files.models import StoredFile
 from documents.files.names import clean_name
 from documents.files.serving import file_response
@@ -26,7 +27,6 @@ from documents.files.storing import (
     remove_file,
     remove_orphans,
     store_bytes,
-    store_upload,
 )
 from tenants.communes.current import CommuneInfo, in_commune
 from tests.documents.files.test_content import pdf, picture
@@ -159,7 +159,7 @@ def test_files_without_a_row_are_swept_after_a_day(in_ba_dinh: CommuneInfo, tmp_
 
 def test_a_file_is_answered_as_what_it_is(in_ba_dinh: CommuneInfo) -> None:
     data = picture("JPEG")
-    stored = store_upload(sent("a.jpg", data), limit_bytes=LIMIT)
+    stored = store_bytes(data, "image/jpeg")
 
     response = file_response(stored, name="Giấy chứng sinh.exe")
 
@@ -171,6 +171,8 @@ def test_a_file_is_answered_as_what_it_is(in_ba_dinh: CommuneInfo) -> None:
     response.close()
     looked_at = file_response(stored, name="a", inline=True)
     assert looked_at["Content-Disposition"].startswith("inline")
+    policy = looked_at["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "sandbox" in policy and "'self'" in policy
     looked_at.close()
 
 
