@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +19,15 @@ from documents.rendering.worker import DONE, LENGTH, read_frame, write_frame
 SECONDS = 9.0
 # Outside a job nothing waits for a starting child but the runner itself.
 START_SECONDS = 60.0
+# A page that somebody waits for; a web worker is given up after thirty.
+ONCE_SECONDS = 20.0
 MAX_HTML_BYTES = 4 * 1024**2
 # A fresh child now and then bounds whatever its libraries do not give back.
 PAGES_PER_CHILD = 500
 # Draws a line of text once, so that fonts are found and loaded before the first real page.
 READY_PAGE = "<!doctype html><html lang=vi><title>.</title><p>Sẵn sàng".encode()
 _ROOT = Path(__file__).resolve().parents[2]
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_FILE")
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "FONTCONFIG_FILE")
 
 
 class RenderingFailed(Exception):
@@ -48,6 +52,7 @@ class Typesetter:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._folder = ""
         self._owner = 0
         self._made = 0
 
@@ -79,13 +84,16 @@ class Typesetter:
         if child is not None and self._owner == os.getpid():
             child.kill()
             child.communicate()
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _running_child(self) -> subprocess.Popen[bytes]:
         child = self._child
         usable = child is not None and self._owner == os.getpid() and child.poll() is None
         if child is None or not usable or self._made >= PAGES_PER_CHILD:
             self.stop()
-            child = self._child = _start_child()
+            # A child that is killed cannot tidy up behind its libraries.
+            self._folder = tempfile.mkdtemp(prefix="xaso-typesetting-")
+            child = self._child = _start_child(self._folder)
             self._owner, self._made = os.getpid(), 0
         return child
 
@@ -107,9 +115,10 @@ class Typesetter:
         return answer
 
 
-def _start_child() -> subprocess.Popen[bytes]:
+def _start_child(folder: str) -> subprocess.Popen[bytes]:
     # The child gets neither the database's address nor the keys.
     variables = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    variables["TMPDIR"] = folder
     return subprocess.Popen(
         [sys.executable, "-m", "documents.rendering.worker"],
         stdin=subprocess.PIPE,
@@ -126,6 +135,19 @@ atexit.register(_typesetter.stop)
 def render_pdf(html: str) -> RenderedPdf:
     """The PDF/A-2u of a page made by ``render_html``. Raises RenderingFailed."""
     return _typesetter.render(html)
+
+
+def render_once(html: str) -> RenderedPdf:
+    """The same for a page that somebody waits for, where no job runner is: by a child of its own.
+
+    Takes a second or two, most of it the child's start; the child ends with it. Raises
+    RenderingFailed.
+    """
+    typesetter = Typesetter(seconds=ONCE_SECONDS)
+    try:
+        return typesetter.render(html)
+    finally:
+        typesetter.stop()
 
 
 def warm_up() -> None:
