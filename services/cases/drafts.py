@@ -19,7 +19,6 @@ from documents.files.errors import refused_because
 from documents.files.intake import store_upload
 from documents.files.models import StoredFile
 from documents.files.storing import remove_file
-from services.cases.assurance import check_assurance
 from services.cases.errors import CaseError
 from services.cases.models import Attachment, CopyKind, Draft
 from services.catalogue.forms.checks import PAPERS_PAGE, Problem
