@@ -233,6 +233,10 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 FILES_ROOT = env.path("FILES_ROOT", BASE_DIR / ".local" / "files")
+# ClamAV's daemon, which files are shown to before anybody may open them: the path of its socket,
+# or host:port. With neither, files are decoded and checked, but not for viruses.
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
 BLUEPRINT_DIR = env.path("BLUEPRINT_DIR", BASE_DIR / ".local" / "blueprints")
 # A supplement may bring several scans at once; each file has its own limit besides.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -247,10 +251,6 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],
-# ClamAV's daemon, which files are shown to before anybody may open them: the path of its socket,
-# or host:port. With neither, files are decoded and checked, but not for viruses.
-CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
-CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
         "img-src": [SELF],
         "connect-src": [SELF],
         "frame-src": [SELF],

@@ -22,8 +22,8 @@ from services.catalogue.forms.pages import visible_pages
 from services.catalogue.registry import current_procedure
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
-from tenants.jobs.runner import run_pending_jobs
 from tenants.jobs.models import Job
+from tenants.jobs.runner import run_pending_jobs
 from tenants.organisation.models import Official
 from tests.journeys.answers import filing
 from tests.journeys.people import Filing
@@ -126,9 +126,6 @@ def make_draft(
     return save_page(draft=draft, page_key=PAPERS, answers={})
 
 
-def make_case(
-    procedure: str = BIRTH,
-    up_to: Stage = "registered",
 def pass_check(file_id: UUID) -> None:
     """Take a file out of quarantine without the process that looks into files."""
     Job.objects.filter(args__args=[str(file_id)]).delete()
@@ -137,6 +134,9 @@ def pass_check(file_id: UUID) -> None:
     )
 
 
+def make_case(
+    procedure: str = BIRTH,
+    up_to: Stage = "registered",
     *,
     account: Account | None = None,
     answers: dict[str, Any] | None = None,

@@ -154,13 +154,13 @@ def attach_paper(
     paper_key: str,
     upload: UploadedFile[Any],
     copy_kind: str = CopyKind.ELECTRONIC,
+    strip: bool = False,
 ) -> Attachment:
     """Store a file for one required paper of a draft; with ``strip`` a picture without its notes.
 
     Raises ``UnknownPaper``, ``TooManyFiles``, ``DraftGone``, or a ``FileRefused`` that says what
     is wrong with the file.
     """
-    strip: bool = False,
     definition = get_version(draft.procedure_code, draft.procedure_version)
     paper = next((paper for paper in definition.papers if paper.key == paper_key), None)
     if paper is None:
@@ -189,13 +189,13 @@ def add_file(
         upload,
         limit_bytes=paper.max_mb * 1024 * 1024,
         kinds={KINDS[kind] for kind in paper.accept},
+        strip=strip,
     )
     return Attachment.objects.create(
         owner_id=owner_id,
         paper_key=paper.key,
         copy_kind=copy_kind,
         file=stored,
-        strip=strip,
         name=_display_name(upload.name or ""),
     )
 
@@ -217,12 +217,6 @@ def given_papers(attachments: Iterable[Attachment]) -> set[str]:
     return {attachment.paper_key for attachment in attachments}
 
 
-@transaction.atomic
-def discard_draft(*, draft: Draft) -> None:
-    """Throw an unsent form away with its papers; one that was sent meanwhile stays sent."""
-    if lock_draft(draft) is None:
-        return
-    _remove(Attachment.objects.filter(owner_id=draft.pk))
 def refused_papers(attachments: Iterable[Attachment]) -> list[Problem]:
     """What keeps a form from being sent: each file that was refused when it was checked."""
     return [
@@ -237,6 +231,12 @@ def refused_papers(attachments: Iterable[Attachment]) -> list[Problem]:
     ]
 
 
+@transaction.atomic
+def discard_draft(*, draft: Draft) -> None:
+    """Throw an unsent form away with its papers; one that was sent meanwhile stays sent."""
+    if lock_draft(draft) is None:
+        return
+    _remove(Attachment.objects.filter(owner_id=draft.pk))
     draft.delete()
 
 
