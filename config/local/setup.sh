@@ -176,6 +176,14 @@ offer_browser() {
     install_packages "Thiếu Chromium để kiểm thử." chromium
 }
 
+# One test starts this daemon on files of its own; without it, that test says so and is skipped.
+offer_virus_scanner() {
+    if PATH="$PATH:/usr/sbin" has clamd || ! is_root || ! has apt-get; then
+        return
+    fi
+    install_packages "Thiếu ClamAV để kiểm thử việc quét vi-rút." clamav-daemon
+}
+
 compile_catalogues() {
     for catalogue in locale/*/LC_MESSAGES/django.po; do
         compiled="${catalogue%.po}.mo"
@@ -193,4 +201,5 @@ if [ "$purpose" = test ]; then
     need_pdf_reader
     need_proxy
     offer_browser
+    offer_virus_scanner
 fi

@@ -42,7 +42,7 @@ def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The socket of a daemon that knows one signature, which needs no download."""
     if CLAMD is None:
-        if os.geteuid() == 0:
+        if os.geteuid() == 0 and shutil.which("apt-get"):
             pytest.fail("clamd is not here: run config/local/setup.sh test")
         pytest.skip("clamd is not here, and only root can install it (apt-get: clamav-daemon)")
     folder = tmp_path_factory.mktemp("clamd")
