@@ -55,6 +55,7 @@ def scan() -> bytes:
 def make(filing: str, desk: str, password: str) -> dict[str, Any]:
     """Create accounts, an official and the cases."""
     from tenants.accounts.models import Account
+    from tenants.accounts.proving.contacts import vouch_for
     from tenants.communes.current import at_centre, in_commune
     from tenants.organisation.models import Official
 
@@ -69,6 +70,8 @@ def make(filing: str, desk: str, password: str) -> dict[str, Any]:
         clerk = Account.objects.create_account(
             full_name="Trần Văn Đức", phone=OFFICIAL_PHONE, password=password
         )
+        vouch_for(citizen)
+        vouch_for(clerk)
     for code in (filing, desk):
         with in_commune(code):
             official = Official.objects.create(

@@ -133,17 +133,18 @@ ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["phone", "email", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "tenants.accounts.adapter.account_name"
+# Codes are ours (tenants.accounts.proving): no account is written before its owner has proved a
+# phone number or an address, so nobody takes a stranger's, and pages cannot tell who is known.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False
-ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 60 * 15
-ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+# allauth counts in each process for itself; tenants.accounts.limits counts in the database.
+ACCOUNT_RATE_LIMITS = {
+    **dict.fromkeys(("login", "signup", "reauthenticate", "change_password"), ""),
+    "login_failed": "5/5m/key",
+}
 ACCOUNT_FORMS = {
     "login": "tenants.accounts.forms.SignInForm",
-    "signup": "tenants.accounts.forms.SignUpForm",
-    "reset_password": "tenants.accounts.forms.AskResetForm",
-    "confirm_password_reset_code": "tenants.accounts.forms.ResetCodeForm",
-    "reset_password_from_key": "tenants.accounts.forms.NewPasswordForm",
+    "reauthenticate": "tenants.accounts.forms.ReauthenticateForm",
     "change_password": "tenants.accounts.forms.ChangePasswordForm",
     "set_password": "tenants.accounts.forms.SetPasswordForm",
 }
@@ -175,9 +176,10 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failed"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Hashes made by the others are made anew at the next sign-in.
 PASSWORD_HASHERS = [
+    "tenants.accounts.hashing.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -282,6 +284,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 # ── Mail ─────────────────────────────────────────────────────────────────
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", str(BASE_DIR / ".local" / "mail"))
+# Seconds that a gateway of letters may keep a page waiting.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 5)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"khong-tra-loi@{BASE_DOMAIN}")
 
 # ── Messages to phones ───────────────────────────────────────────────────

@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.FILES_ROOT = Path(folder.name) / "files"
     os.environ["FILES_ROOT"] = str(settings.FILES_ROOT)
     settings.STATIC_ROOT = Path(folder.name) / "static"
+    settings.SMS_FILE_PATH = str(Path(folder.name) / "sms")
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

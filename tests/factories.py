@@ -21,6 +21,7 @@ from services.cases.states import CaseStatus, Channel, Outcome, StepKind
 from services.catalogue.forms.pages import visible_pages
 from services.catalogue.registry import current_procedure
 from tenants.accounts.models import Account
+from tenants.accounts.proving.contacts import vouch_for
 from tenants.communes.current import current_commune
 from tenants.jobs.models import Job
 from tenants.jobs.runner import run_pending_jobs
@@ -81,9 +82,11 @@ def pdf_upload(name: str = "giay-to.pdf") -> SimpleUploadedFile:
 
 
 def make_account(full_name: str = "Nguyễn Thị Hoài Thương", **given: Any) -> Account:
-    """An account of its own, reached by an address that nobody else has."""
+    """An account of its own, reached by a proved address that nobody else has."""
     given.setdefault("email", f"nguoi-{Account.objects.count()}@example.vn")
-    return Account.objects.create_account(full_name=full_name, **given)
+    account = Account.objects.create_account(full_name=full_name, **given)
+    vouch_for(account)
+    return account
 
 
 def make_official(role: str = "reception", *, name: str = "", **given: Any) -> Official:

@@ -1,4 +1,4 @@
-"""What allauth asks us: where to go next, how to say things, where a phone number is kept."""
+"""What allauth asks us: where to go next, how to say things, how often one may try."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from tenants.accounts.fields import PhoneField
+from tenants.accounts import limits
+from tenants.accounts.fields import PhoneField, check_new_password
 from tenants.accounts.models import Account, DeskSession
 
-_PASSWORD_SENTENCES = {
-    "password_too_short": _("Mật khẩu này ngắn quá. Hãy dùng ít nhất 8 ký tự."),
-    "password_too_common": _(
-        "Mật khẩu này quá dễ đoán. Hãy chọn mật khẩu khác, ví dụ ghép vài từ."
-    ),
-}
+# allauth's stages that send codes; ours asks for one only where nothing is proved.
+_REPLACED = "allauth.account.stages."
 
 
 def account_name(account: Account) -> str:
@@ -54,17 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("Tài khoản này đã được đóng."),
-        "email_taken": _(
-            "Thư điện tử này đã có tài khoản. Hãy đăng nhập, hoặc đặt lại mật khẩu nếu đã quên."
-        ),
-        "phone_taken": _(
-            "Số điện thoại này đã có tài khoản. Hãy đăng nhập, hoặc đặt lại mật khẩu nếu đã quên."
-        ),
         "enter_current_password": _("Mật khẩu đang dùng chưa đúng. Hãy nhập lại."),
-        "incorrect_code": _("Mã này không đúng. Hãy xem lại thư mới nhất và nhập lại."),
         "incorrect_password": _("Mật khẩu chưa đúng. Hãy nhập lại."),
         "too_many_login_attempts": _(
-            "Đã thử sai quá nhiều lần. Hãy chờ 5 phút rồi thử lại, hoặc đặt lại mật khẩu."
+            "Đã thử sai quá nhiều lần. Hãy chờ 5 phút rồi thử lại, hoặc đặt lại mật khẩu bằng mã."
         ),
         "rate_limited": _("Thao tác quá nhanh. Hãy chờ một phút rồi thử lại."),
     }
@@ -74,8 +63,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Return the one answer to a wrong password and to an unknown account."""
         return forms.ValidationError(
             _(
-                "Số điện thoại, thư điện tử hoặc mật khẩu chưa đúng. "
-                "Hãy kiểm tra lại, hoặc đặt lại mật khẩu nếu đã quên."
+                "Số điện thoại, thư điện tử, số định danh hoặc mật khẩu chưa đúng. Hãy kiểm tra "
+                "lại, hoặc đặt lại mật khẩu nếu đã quên. Số định danh chỉ dùng được sau khi đã xác "
+                "thực qua VNeID."
             ),
             code="sign_in_refused",
         )
@@ -95,30 +85,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(settings.LOGIN_REDIRECT_URL)
 
     # ── Accounts ─────────────────────────────────────────────────────────
-    def save_user(
-        self, request: HttpRequest, user: Account, form: forms.Form, commit: bool = True
-    ) -> Account:
-        """Create the account from the sign-up form, in one INSERT."""
-        data = form.cleaned_data
-        user.full_name = data["full_name"]
-        user.email = data.get("email") or None
-        user.phone = data.get("phone") or None
-        user.set_password(data["password1"])
-        if commit:
-            user.save()
-        return user
-
     def clean_password(self, password: str, user: Account | None = None) -> str:
         """Check a new password; the messages say what to choose instead."""
-        try:
-            validate_password(password, user)
-        except forms.ValidationError as error:
-            raise forms.ValidationError(
-                [
-                    forms.ValidationError(_PASSWORD_SENTENCES.get(problem.code or "", problem))
-                    for problem in error.error_list
-                ]
-            ) from error
+        check_new_password(password)
         return password
 
     def logout(self, request: HttpRequest) -> None:
@@ -132,26 +101,57 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return PhoneField(required=kwargs.get("required", True))
 
     def get_phone(self, user: Account) -> tuple[str, bool] | None:
-        """Return the account's number; no number is verified yet."""
-        return (user.phone, False) if user.phone else None
-
-    def set_phone(self, user: Account, phone: str, verified: bool) -> None:
-        """Keep a number in its stored form; sign-up has saved it already."""
-        if user.phone != phone:
-            user.phone = phone
-            user.save(update_fields=["phone"])
+        """Return the account's number and whether it is proved."""
+        return (user.phone, user.phone_verified_at is not None) if user.phone else None
 
     def get_user_by_phone(self, phone: str) -> Account | None:
         """Return the account with this number."""
         return Account.objects.filter(phone=phone).first()
 
-    # ── Limits and letters ───────────────────────────────────────────────
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # allauth's own key leaves the phone number out: five wrong passwords for anybody's
-        # number would lock out everyone who signs in by phone.
-        login = credentials.get("email") or credentials.get("phone") or ""
-        return f"{settings.BASE_DOMAIN}:{login.lower()}"
+    # ── How often one may try ────────────────────────────────────────────
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try before the password is looked at; raises ValidationError after too many.
 
+        Counted by what was typed, not by the account it finds: else the limit would tell which
+        numbers belong together, and which belong to nobody.
+        """
+        if not limits.SIGN_IN_ADDRESS.take(limits.client_address(request)):
+            raise self.validation_error("rate_limited")
+        login = _login_of(credentials)
+        if not limits.SIGN_IN.take(login) or not limits.SIGN_IN_DAY.take(login):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:
+        """Return the account if the password is right; only wrong ones stay counted."""
+        account: Account | None = super().authenticate(request, **credentials)
+        if account is not None:
+            login = _login_of(credentials)
+            limits.SIGN_IN.forget(login)
+            limits.SIGN_IN_DAY.forget(login)
+            limits.SIGN_IN_ADDRESS.give_back(limits.client_address(request))
+        return account
+
+    def reauthenticate(self, user: Account, password: str) -> bool:
+        """Tell whether it is the password of somebody who is signed in; raises after too many."""
+        if not limits.PASSWORD.take(str(user.pk)):
+            raise self.validation_error("too_many_login_attempts")
+        right = user.check_password(password)
+        if right:
+            limits.PASSWORD.forget(str(user.pk))
+        return right
+
+    def get_login_stages(self) -> list[str]:
+        """Return what lies between password and session: a proved contact, then allauth's rest."""
+        others = [one for one in super().get_login_stages() if not one.startswith(_REPLACED)]
+        return ["tenants.accounts.proving.sign_in.ContactStage", *others]
+
+    # ── Letters ──────────────────────────────────────────────────────────
     def format_email_subject(self, subject: str) -> str:
         """Return the subject as it is: it names the sender itself."""
         return subject
+
+
+def _login_of(credentials: dict[str, Any]) -> str:
+    return str(
+        credentials.get("email") or credentials.get("phone") or credentials.get("national_id") or ""
+    )

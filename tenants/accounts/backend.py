@@ -1,12 +1,14 @@
-"""Signing in with a phone number or an e-mail address and a password."""
+"""Signing in with a phone number, an e-mail address or an identity number, and a password."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
 
-from tenants.accounts.models import Account, normalise_email
+from tenants.accounts.models import NATIONAL_ID_PURPOSE, Account, normalise_email
+from tenants.kit.crypto import blind_index
 from tenants.kit.rows import read_row
 
 
@@ -21,7 +23,25 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
         account = read_row(Account, "a.id = %s", [user_id])
         return account if account is not None and self.user_can_authenticate(account) else None
 
-    def _authenticate_by_email(self, email: str, password: str) -> Account | None:
-        account = Account.objects.filter(email=normalise_email(email)).first()
-        found: Account | None = self._check_password(account, password)
+    def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> Account | None:
+        account = _find(credentials)
+        found: Account | None = self._check_password(account, credentials.get("password") or "")
         return found
+
+
+def _find(credentials: dict[str, Any]) -> Account | None:
+    """Return the account that one of the three belongs to, in one query whether it exists or not.
+
+    An identity number that somebody typed into a form finds nobody: it may be another person's.
+    """
+    accounts = Account.objects.all()
+    if email := credentials.get("email"):
+        return accounts.filter(email=normalise_email(email)).first()
+    if phone := credentials.get("phone"):
+        return accounts.filter(phone=phone).first()
+    if national_id := credentials.get("national_id"):
+        index = blind_index(national_id, purpose=NATIONAL_ID_PURPOSE)
+        return accounts.filter(
+            national_id_index=index, national_id_verified_at__isnull=False
+        ).first()
+    return None

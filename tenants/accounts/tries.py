@@ -7,7 +7,7 @@ from the table who tried what.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -39,7 +39,7 @@ def take(scope: str, subject: str, limit: int, seconds: float) -> bool:
     need two scopes.
     """
     now = timezone.now()
-    values = {
+    values: dict[str, str | datetime | int] = {
         "key": _key(scope, subject),
         "now": now,
         "until": now + timedelta(seconds=seconds),

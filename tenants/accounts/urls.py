@@ -8,28 +8,13 @@ from tenants.accounts.views import invitation
 
 urlpatterns = [
     path("moi/<str:token>/", invitation, name="account_invitation"),
+    path("", include("tenants.accounts.proving.urls")),
     path("dang-nhap/", views.login, name="account_login"),
-    path("dang-ky/", views.signup, name="account_signup"),
     path("dang-xuat/", views.logout, name="account_logout"),
     path("da-dong/", views.account_inactive, name="account_inactive"),
-    path("mat-khau/quen/", views.password_reset, name="account_reset_password"),
-    path(
-        "mat-khau/quen/ma/",
-        views.confirm_password_reset_code,
-        name="account_confirm_password_reset_code",
-    ),
-    path(
-        "mat-khau/quen/moi/",
-        views.complete_password_reset,
-        name="account_complete_password_reset",
-    ),
-    path(
-        "mat-khau/quen/xong/",
-        views.password_reset_from_key_done,
-        name="account_password_reset_completed",
-    ),
     path("mat-khau/doi/", views.password_change, name="account_change_password"),
     path("mat-khau/dat/", views.password_set, name="account_set_password"),
+    path("xac-nhan-lai/", views.reauthenticate, name="account_reauthenticate"),
     path("hai-buoc/", include("tenants.accounts.second_factor.urls")),
     path("thiet-bi/", session_views.open_sessions, name="usersessions_list"),
     path("thiet-bi/khac/", session_views.end_others_view, name="usersessions_end_others"),

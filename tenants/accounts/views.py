@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.accounts.fields import new_password_field
 from tenants.accounts.invitation import invited
+from tenants.accounts.proving.contacts import vouch_for
 from tenants.communes.hosts import commune_url
 
 
@@ -53,6 +54,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if form.is_valid():
         account.set_password(form.cleaned_data["password"])
         account.save(update_fields=["password"])
+        # Whoever has the link got it at this address, or from who made the account.
+        vouch_for(account)
         login(request, account)
         return redirect(commune_url(commune_code, "/desk/"))
     context = {"form": form, "account": account}

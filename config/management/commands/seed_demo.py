@@ -12,6 +12,7 @@ from config.env import env
 from config.local import people
 from config.local.sample_cases import make_cases
 from tenants.accounts.models import Account
+from tenants.accounts.proving.contacts import vouch_for
 from tenants.communes.current import CommuneInfo, at_centre, current_commune, in_commune
 from tenants.communes.hosts import central_url, commune_url
 from tenants.organisation.models import Department, Official
@@ -62,6 +63,8 @@ class Command(BaseCommand):
             # One hash for all: hashing is slow by design, and sixty would take half a minute.
             hashed = make_password(password)
             Account.objects.filter(pk__in=[a.pk for a in made]).update(password=hashed)
+        for account in made:
+            vouch_for(account)
         return found | {str(account.email): account for account in made}
 
     def _seed_commune(self, code: str, accounts: dict[str, Account], cases: int) -> CommuneInfo:
