@@ -17,6 +17,7 @@ from tenants.accounts.desk import OPERATORS_DESK
 from tenants.accounts.desk import open_desk as make_open
 from tenants.accounts.desk_cookie import set_desk_cookie
 from tenants.accounts.models import Account, DeskSession
+from tenants.accounts.second_factor.codes import STEP_SECONDS, add_app, code_at, new_secret
 from tenants.accounts.second_factor.proof import Proof, write_proof
 from tenants.communes.current import CommuneInfo
 
@@ -52,3 +53,15 @@ def make_desk(account_id: UUID | str, commune_code: str) -> DeskSession:
     """An open desk, as if its second factor had been shown a moment ago."""
     proof = Proof(at=time.time(), method="totp")
     return make_open(account_id=UUID(str(account_id)), commune_code=commune_code, proof=proof)
+
+
+def give_app(account: Account) -> str:
+    """Give the account an authenticator app; return its key."""
+    secret = new_secret()
+    add_app(account=account, secret=secret, step=0)
+    return secret
+
+
+def code_of(secret: str, *, ahead: int = 0) -> str:
+    """The code that the app shows now, or so many half minutes later."""
+    return code_at(secret, int(time.time()) // STEP_SECONDS + ahead)
