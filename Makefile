@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo test test-citus bench bench-fleet lint clean lock
+.PHONY: demo code test test-citus bench bench-fleet lint clean lock
 
 # Each target does its own set-up; a machine needs Python 3.11 and make.
 SETUP = sh config/local/setup.sh
@@ -7,6 +7,9 @@ LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-header -
 
 demo: # the whole product on this machine; Ctrl-C stops it; COMMUNES=3321 for the whole country
 	@$(SETUP) && exec env COMMUNES="$(COMMUNES)" .venv/bin/python -m config.local.demo
+
+code: # the present code of the second factor in the demo
+	@$(SETUP) && .venv/bin/python -m config.local.code
 
 test: # every test; ARGS="-k filing" passes on to pytest, BROWSER=off leaves the browser out
 	@$(SETUP) test && BROWSER="$(BROWSER)" sh config/local/run_tests.sh $(ARGS)

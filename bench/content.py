@@ -17,6 +17,8 @@ from typing import Any
 PROCEDURE = "9.900001"
 CASES = 100
 CITIZEN_PHONE, OFFICIAL_PHONE = "0999000001", "0999000002"
+# The key of the official's authenticator app, good for this measurement alone.
+OFFICIAL_APP = "A" * 32
 # The desk's official receives and examines, so that new cases and cases with a due time are listed.
 ROLES = "reception specialist"
 
@@ -56,6 +58,7 @@ def make(filing: str, desk: str, password: str) -> dict[str, Any]:
     """Create accounts, an official and the cases."""
     from tenants.accounts.models import Account
     from tenants.accounts.proving.contacts import vouch_for
+    from tenants.accounts.second_factor.codes import add_app
     from tenants.communes.current import at_centre, in_commune
     from tenants.organisation.models import Official
 
@@ -72,6 +75,7 @@ def make(filing: str, desk: str, password: str) -> dict[str, Any]:
         )
         vouch_for(citizen)
         vouch_for(clerk)
+        add_app(account=clerk, secret=OFFICIAL_APP, step=0)
     for code in (filing, desk):
         with in_commune(code):
             official = Official.objects.create(

@@ -9,13 +9,17 @@ from urllib.parse import urlsplit
 from bench.browser import Answer, Browser, UnexpectedAnswer
 from bench.content import ANSWERS, PROCEDURE, scan
 from bench.html import Fields
+from tenants.accounts.second_factor.totp import code_at, present_step
 
 
-def sign_in(browser: Browser, site: str, login: str, password: str) -> None:
-    """Sign in on the central site."""
+def sign_in(browser: Browser, site: str, login: str, password: str, app: str = "") -> None:
+    """Sign in on the central site; `app` is the key of a second factor, where there is one."""
     page = browser.get(f"{site}/tai-khoan/dang-nhap/")
     form = page.document.form("/dang-nhap/")
-    browser.submit(page, form, {"login": login, "password": password})
+    page = browser.submit(page, form, {"login": login, "password": password})
+    if app:
+        code = code_at(app, present_step())
+        browser.submit(page, page.document.form(""), {"code": code})
 
 
 def _nothing() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from bench.browser import Answer, Browser
-from bench.content import PROCEDURE
+from bench.content import OFFICIAL_APP, PROCEDURE
 from bench.journey import file_case, sign_in
 from bench.processes import cpu_seconds, mapped_libraries, resident_mb
 from bench.results import Results
@@ -32,7 +32,7 @@ class Measuring:
         password = stack.environment["BENCH_PASSWORD"]
         self.citizen, self.official = Browser(stack.port), Browser(stack.port)
         sign_in(self.citizen, self.central, people["citizen"], password)
-        sign_in(self.official, self.central, people["official"], password)
+        sign_in(self.official, self.central, people["official"], password, OFFICIAL_APP)
         page = self.official.get(f"{self.desk_site}/desk/")
         self.desk = self.official.submit(page, page.document.form("/mo-ban/"), {})
         self.confirmation: Answer | None = None

@@ -17,8 +17,9 @@ from tenants.accounts.desk import OPERATORS_DESK
 from tenants.accounts.desk import open_desk as make_open
 from tenants.accounts.desk_cookie import set_desk_cookie
 from tenants.accounts.models import Account, DeskSession
-from tenants.accounts.second_factor.codes import STEP_SECONDS, add_app, code_at, new_secret
+from tenants.accounts.second_factor.codes import add_app
 from tenants.accounts.second_factor.proof import Proof, write_proof
+from tenants.accounts.second_factor.totp import code_at, new_secret, present_step
 from tenants.communes.current import CommuneInfo
 
 OPEN_DESK = "/desk/mo-ban/"
@@ -64,4 +65,4 @@ def give_app(account: Account) -> str:
 
 def code_of(secret: str, *, ahead: int = 0) -> str:
     """The code that the app shows now, or so many half minutes later."""
-    return code_at(secret, int(time.time()) // STEP_SECONDS + ahead)
+    return code_at(secret, present_step() + ahead)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -56,7 +58,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         account.save(update_fields=["password"])
         # Whoever has the link got it at this address, or from who made the account.
         vouch_for(account)
+        # They chose the password just now: their second factor can be set up at once.
+        record_authentication(request, account, "password")
         login(request, account)
+        UserSession.objects.create_from_request(request)
         return redirect(commune_url(commune_code, "/desk/"))
     context = {"form": form, "account": account}
     status = 422 if form.errors else 200

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from config.env import env
 from config.local import people
+from config.local.code import demo_secret
 from config.local.sample_cases import make_cases
 from tenants.accounts.models import Account
 from tenants.accounts.proving.contacts import vouch_for
+from tenants.accounts.second_factor.codes import TOTP, add_app
 from tenants.communes.current import CommuneInfo, at_centre, current_commune, in_commune
 from tenants.communes.hosts import central_url, commune_url
 from tenants.organisation.models import Department, Official
@@ -65,7 +68,9 @@ class Command(BaseCommand):
             Account.objects.filter(pk__in=[a.pk for a in made]).update(password=hashed)
         for account in made:
             vouch_for(account)
-        return found | {str(account.email): account for account in made}
+        accounts = found | {str(account.email): account for account in made}
+        _give_app([accounts[email] for email in wanted], demo_secret(password))
+        return accounts
 
     def _seed_commune(self, code: str, accounts: dict[str, Account], cases: int) -> CommuneInfo:
         """Give a commune its departments, one official for every post, and sample cases."""
@@ -99,7 +104,11 @@ class Command(BaseCommand):
         self.stdout.write(f"Trang chung: {central_url('/')}\n")
         for commune in communes:
             self.stdout.write(f"  {commune.code}  {commune.name:<20} {commune_url(commune, '/')}")
-        self.stdout.write(f"\nMọi tài khoản dùng thử có chung mật khẩu: {password}\n")
+        self.stdout.write(f"\nMọi tài khoản dùng thử có chung mật khẩu: {password}")
+        self.stdout.write(
+            "Cán bộ và đơn vị vận hành nhập thêm mã xác thực: chạy “make code” để xem mã lúc này, "
+            f"hoặc thêm khóa {demo_secret(password)} vào ứng dụng xác thực.\n"
+        )
         self.stdout.write("Công dân (đăng nhập bằng số điện thoại hoặc thư điện tử):")
         for citizen in people.CITIZENS:
             self.stdout.write(
@@ -114,6 +123,15 @@ class Command(BaseCommand):
         if others:
             self.stdout.write(f"  Nơi khác: thay {communes[0].code} bằng {others}")
         self.stdout.write(f"\nĐơn vị vận hành: {people.OPERATOR_EMAIL}")
+
+
+def _give_app(accounts: list[Account], secret: str) -> None:
+    have = set(
+        Authenticator.objects.filter(user__in=accounts, type=TOTP).values_list("user_id", flat=True)
+    )
+    for account in accounts:
+        if account.pk not in have:
+            add_app(account=account, secret=secret, step=0)
 
 
 def _create_citizen(person: people.Person) -> Account:

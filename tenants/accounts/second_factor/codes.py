@@ -1,4 +1,4 @@
-"""Codes of an authenticator app (RFC 6238) and recovery codes.
+"""An account's authenticator app and recovery codes.
 
 A code of an app is taken once: the step of time it belongs to is kept in its row, which is locked
 while a code is compared, so neither a second process nor a second browser takes it again.
@@ -8,30 +8,21 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import time
 from urllib.parse import quote, urlencode
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from tenants.accounts.models import Account
 from tenants.accounts.second_factor.sealed import put_sealed, read_sealed
+from tenants.accounts.second_factor.totp import fitting_step
 
 TOTP = Authenticator.Type.TOTP
 RECOVERY = Authenticator.Type.RECOVERY_CODES
-STEP_SECONDS = 30
-# Clocks of phones differ a little, and typing takes its time.
-STEPS_ASIDE = 1
 RECOVERY_CODES = 10
 _RECOVERY_DIGITS = 10
-
-
-def new_secret() -> str:
-    """Return a key for an app, in base32 as apps take it: 160 random bits."""
-    return str(generate_totp_secret())
 
 
 def address_for_app(account: Account, secret: str) -> str:
@@ -39,20 +30,6 @@ def address_for_app(account: Account, secret: str) -> str:
     label = f"{settings.MFA_TOTP_ISSUER}:{account.email or account.phone or account.full_name}"
     query = urlencode({"secret": secret, "issuer": settings.MFA_TOTP_ISSUER}, quote_via=quote)
     return f"otpauth://totp/{quote(label)}?{query}"
-
-
-def code_at(secret: str, step: int) -> str:
-    """Return the six digits of a step of thirty seconds since 1970."""
-    return str(format_hotp_value(hotp_value(secret, step)))
-
-
-def fitting_step(secret: str, code: str) -> int | None:
-    """Return the step near now whose code this is, None for no such step."""
-    now = int(time.time()) // STEP_SECONDS
-    for step in range(now - STEPS_ASIDE, now + STEPS_ASIDE + 1):
-        if hmac.compare_digest(code_at(secret, step).encode(), code.encode()):
-            return step
-    return None
 
 
 @transaction.atomic

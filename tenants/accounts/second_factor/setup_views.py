@@ -24,9 +24,7 @@ from tenants.accounts.second_factor.codes import (
     add_app,
     address_for_app,
     codes_left,
-    fitting_step,
     make_recovery_codes,
-    new_secret,
 )
 from tenants.accounts.second_factor.confirming import confirmed
 from tenants.accounts.second_factor.forms import AppForm, PasskeyForm
@@ -41,6 +39,7 @@ from tenants.accounts.second_factor.passkeys import (
 from tenants.accounts.second_factor.places import place_of, safe_next
 from tenants.accounts.second_factor.removing import LastFactor, remove_factor
 from tenants.accounts.second_factor.showing import note_shown
+from tenants.accounts.second_factor.totp import fitting_step, new_secret
 from tenants.kit.crypto import SealBroken, seal, unseal
 
 _KEY_TO_BE = "second_factor_key"

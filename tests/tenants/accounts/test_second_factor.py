@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
@@ -18,6 +19,7 @@ from tenants.accounts.proving.contacts import vouch_for
 from tenants.accounts.second_factor.codes import make_recovery_codes, use_code
 from tenants.accounts.second_factor.sealed import read_sealed
 from tenants.accounts.second_factor.showing import TRIES
+from tenants.accounts.second_factor.totp import STEP_SECONDS, code_at
 from tenants.communes.current import CommuneInfo
 from tenants.kit.crypto import SealBroken
 from tests.second_factor import code_of, give_app, make_desk, show_factor
@@ -106,6 +108,19 @@ class TestAtSignIn:
 
 
 class TestACode:
+    @pytest.mark.parametrize(
+        ("seconds", "code"),
+        [
+            (59, "287082"),
+            (1111111109, "081804"),
+            (1234567890, "005924"),
+            (20000000000, "353130"),
+        ],
+    )
+    def test_it_is_the_one_of_the_standard(self, seconds: int, code: str) -> None:
+        secret = base64.b32encode(b"12345678901234567890").decode()
+        assert code_at(secret, seconds // STEP_SECONDS) == code
+
     def test_it_is_taken_once_in_whichever_browser(self, browser: Client, secret: str) -> None:
         sign_in(browser)
         code = code_of(secret)
