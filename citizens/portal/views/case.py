@@ -81,7 +81,7 @@ def _whole(case: Case) -> dict[str, Any]:
     definition = definition_of(case)
     issued = documents_of(case)
     events = list(events_of(case.pk))
-    results = [item for item in issued if _is_out(case, item)]
+    results = [item for item in issued if is_out(case, item)]
     names = {paper.key: paper.name for paper in definition.papers}
     return {
         "letterhead": get_letterhead(),
@@ -188,7 +188,7 @@ def document(request: HttpRequest, code: str, document_id: UUID) -> HttpResponse
     """A slip of the case, or a result that is out, as PDF."""
     case = get_case_for_applicant(account_of(request), code)
     for issued in documents_of(case):
-        visible = issued.kind not in RESULT_KINDS or _is_out(case, issued)
+        visible = issued.kind not in RESULT_KINDS or is_out(case, issued)
         if issued.pk == document_id and visible and issued.file_id:
             return _pdf(issued, case)
     raise Http404
@@ -235,7 +235,7 @@ def _answer(
     return []
 
 
-def _is_out(case: Case, issued: Document) -> bool:
+def is_out(case: Case, issued: Document) -> bool:
     """Whether a result has been released to its applicant."""
     return issued.kind in RESULT_KINDS and case.state in (
         CaseStatus.RESULT_READY,
