@@ -13,6 +13,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("ngon-ngu/", login_not_required(set_language), name="set_language"),
     path("tai-khoan/", include("tenants.accounts.urls")),
+    path("tai-khoan-cua-toi/", include("citizens.profile.urls")),
     path("kiem-tra/", include("documents.registers.urls_central")),
     path("operator/", include("tenants.console.urls")),
     path("", include("citizens.portal.urls_central")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from citizens.portal.views import case, data, filing, home, papers, procedures, tracking
+from citizens.portal.views import case, case_data, data, filing, home, papers, procedures, tracking
 
 urlpatterns = [
     path("", home.commune, name="home"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("ho-so/<str:code>/bo-sung/", case.supplement, name="my-case-supplement"),
     path("ho-so/<str:code>/rut/", case.withdraw, name="my-case-withdraw"),
     path("ho-so/<str:code>/ket-qua/", case.result, name="my-case-result"),
+    path("ho-so/<str:code>/du-lieu.json", case_data.case_data, name="my-case-data"),
     path("ho-so/<str:code>/van-ban/<uuid:document_id>/", case.document, name="my-case-document"),
     path("ho-so/<str:code>/giay-to/<uuid:attachment_id>/", case.paper, name="my-case-paper"),
     path("tra-cuu/", tracking.track_here, name="track"),

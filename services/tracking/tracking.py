@@ -104,9 +104,14 @@ def update_tracking(
         cursor.execute(_MOVE, values)
 
 
-def cases_of_account(account_id: UUID, limit: int = 100) -> list[TrackedCase]:
-    """The newest cases of one account in all communes."""
+def cases_of_account(account_id: UUID, limit: int | None = 100) -> list[TrackedCase]:
+    """The newest cases of one account in all communes; without a limit all of them."""
     return list(TrackedCase.objects.filter(account_id=account_id).order_by("-filed_at")[:limit])
+
+
+def case_count(account_id: UUID) -> int:
+    """How many cases one account has in all communes."""
+    return TrackedCase.objects.filter(account_id=account_id).count()
 
 
 def find_tracked(*, code: str, national_id: str) -> TrackedCase | None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import json
 import math
 import re
 import tempfile
@@ -24,6 +25,7 @@ from decimal import Decimal
 from typing import IO, Any, Literal, get_args
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import FileResponse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -100,6 +102,12 @@ def attachment_response(
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def json_response(document: Any, *, name: str) -> FileResponse:
+    """Answer with plain values (dates and UUIDs among them) as a JSON file that people can read."""
+    text = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    return attachment_response(text.encode(), name=name, content_type="application/json")
 
 
 def clean_file_name(name: str) -> str:

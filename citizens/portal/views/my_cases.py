@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from citizens.portal.views.common import ENDED, account_of, personal_page, state_tag
+from citizens.profile.asking import asks_for_consent
 from services.cases.states import CaseStatus
 from services.tracking.tracking import cases_of_account
 from tenants.accounts.links import sign_in_url
@@ -24,6 +25,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     """Where each case is; what waits for the applicant stands on top."""
     if not request.user.is_authenticated:
         return redirect(sign_in_url(request))
+    account = account_of(request)
     rows = [
         {
             "case": tracked,
@@ -32,13 +34,14 @@ def my_cases(request: HttpRequest) -> HttpResponse:
             "commune": official_commune(tracked.commune_code),
             "url": commune_url(tracked.commune_code, f"/ho-so/{tracked.code}/"),
         }
-        for tracked in cases_of_account(account_of(request).pk)
+        for tracked in cases_of_account(account.pk)
     ]
     context = {
         "waiting": [row for row in rows if row["state"] == CaseStatus.SUPPLEMENT],
         "ready": [row for row in rows if row["state"] == CaseStatus.RESULT_READY],
         "open": [row for row in rows if row["state"] not in (*ENDED, *FOR_YOU)],
         "ended": [row for row in rows if row["state"] in ENDED],
+        "asks_for_consent": asks_for_consent(request, account),
         "place": "my-cases",
     }
     return personal_page(request, "citizens/portal/my_cases.html", context)

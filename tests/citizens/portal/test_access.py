@@ -60,6 +60,7 @@ TABLE = [
     Row("my-case-result", "post", OWN_MOVE),
     Row("my-case-document", "get", OWN),
     Row("my-case-paper", "get", OWN),
+    Row("my-case-data", "get", OWN),
     Row("track", "get", ANYBODY),
     Row("date-words", "get", ANYBODY),
     Row("commune-data", "get", ANYBODY),
