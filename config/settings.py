@@ -52,6 +52,7 @@ SHARED_APPS = [
     "django_tasks",
     "csp",
     "citizens.portal",
+    "citizens.profile",
     "services.desk",
     "documents.rendering",
     "tenants.console",
@@ -200,6 +201,8 @@ SCHEDULED_TASKS = {
     "services.cases.tasks.sweep": daily("01:30", over=timedelta(hours=3)),
     "tenants.jobs.tasks.remove_done_jobs": daily("04:45"),
     "tenants.accounts.tasks.remove_expired_sessions": daily("05:00"),
+    # After the sweep, in which communes have kept the accounts of their officials.
+    "citizens.profile.tasks.close_due_accounts": daily("05:15"),
 }
 # What a runner does once before its first job.
 JOB_RUNNER_STARTS = ["documents.rendering.pdf.warm_up", "documents.files.checking.warm_up"]

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 TASK_NAMES: dict[str, str | Promise] = {
+    "citizens.profile.tasks.close_due_accounts": _("Đóng tài khoản theo yêu cầu của người dân"),
     "documents.files.tasks.check_file": _("Kiểm tra một tệp vừa nộp"),
     "documents.registers.tasks.render_document": _("In văn bản đã ban hành"),
     "services.cases.tasks.sweep": _("Dọn bản nháp hết hạn, tệp thừa; đếm lại số liệu"),
