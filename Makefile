@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo code test test-citus bench bench-fleet lint clean lock
+.PHONY: demo code test test-citus bench bench-fleet lint clean lock sbom
 
 # Each target does its own set-up; a machine needs Python 3.11 and make.
 SETUP = sh config/local/setup.sh
@@ -26,6 +26,11 @@ bench-fleet: # the same for thousands of communes; COMMUNES=11000 for more than 
 
 lint: # format, lint, types, import direction, migrations, deployment check
 	@$(SETUP) && bash .ci/run lint
+
+sbom: # what production is made of, as CycloneDX, with hashes: .local/sbom.cdx.json
+	@$(SETUP) && .venv/bin/cyclonedx-py requirements requirements-production.lock \
+		--pyproject pyproject.toml --mc-type application --output-reproducible \
+		--of JSON -o .local/sbom.cdx.json && .venv/bin/python -m config.local.audit parts
 
 clean: # everything that was made here, the demo's data included
 	@if [ -x .venv/bin/python ]; then for state in .local/*/; do \
