@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 
 from config import browser_powers, commune_data, commune_migrations, shared_tables
 from config.env import BASE_DIR, database, env
+from tenants.accounts.identity.configuration import identity_apps
 from tenants.jobs.timing import daily
 
 DEBUG = env.bool("DEBUG", False)
@@ -119,7 +120,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.navigation.site",
             ],
-            "libraries": {"money": "tenants.kit.templatetags.money"},
+            "libraries": {
+                "identity": "tenants.accounts.identity.tags",
+                "money": "tenants.kit.templatetags.money",
+            },
         },
     }
 ]
@@ -156,8 +160,13 @@ MFA_TOTP_ISSUER = "Xã Số"
 SIGNING_FACTOR_AGE = timedelta(minutes=5)
 
 # ── Sign-in by VNeID and the national portal ─────────────────────────────
-# Whoever signs in there proves who they are; nothing of theirs but the claims is kept.
+# Where, and as whom, a deployment is registered there: OIDC_VNEID_… and OIDC_DVCQG_…
+# (docs/identity.md). Whoever signs in there proves who they are; no token of theirs is kept.
+SOCIALACCOUNT_ADAPTER = "tenants.accounts.identity.adapter.IdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": identity_apps(env)}}
 SOCIALACCOUNT_STORE_TOKENS = False
+# Seconds for which a provider may keep a worker waiting.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 # A phone number or an address is enough; our form asks for one of the two.
 SILENCED_SYSTEM_CHECKS = ["account.W001"]

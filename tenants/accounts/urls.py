@@ -7,6 +7,7 @@ from tenants.accounts import session_views
 from tenants.accounts.views import invitation
 
 urlpatterns = [
+    path("dinh-danh/", include("tenants.accounts.identity.urls")),
     path("moi/<str:token>/", invitation, name="account_invitation"),
     path("", include("tenants.accounts.proving.urls")),
     path("dang-nhap/", views.login, name="account_login"),
