@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from services.cases.models import Case, CaseStep
 from services.cases.states import CaseStatus, Outcome, StepKind
 from tenants.history.models import Event
+from tenants.history.sights import SIGHTS
 
 SENTENCES: dict[str, str | Promise] = {
     "file": gettext_lazy("nộp hồ sơ, %(papers)s tệp giấy tờ"),
@@ -59,7 +60,8 @@ def tell(events: Iterable[Event], *, for_applicant: bool = False) -> list[Line]:
     lines = [
         _line(event, for_applicant)
         for event in events
-        if not (for_applicant and event.verb in INTERNAL)
+        # Who looked at what stands in the commune's log: it would bury what happened here.
+        if event.verb not in SIGHTS and not (for_applicant and event.verb in INTERNAL)
     ]
     return lines[::-1]
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", work_list.work_list, name="desk-list"),
     path("tim/", work_list.find, name="desk-find"),
     path("ho-so/<str:code>/", case.case_view, name="desk-case"),
+    path("ho-so/<str:code>/so-dinh-danh/", case.show_numbers, name="desk-numbers"),
     path("ho-so/<str:code>/giay-to/<uuid:attachment_id>/", case.paper, name="desk-paper"),
     path("ho-so/<str:code>/van-ban/<uuid:document_id>/", case.document, name="desk-document"),
     path("ho-so/<str:code>/tiep-nhan/", moves.accept, name="desk-accept"),

@@ -44,7 +44,8 @@ from tenants.accounts.models import Account
 from tenants.calendar.days import working_calendar
 from tenants.communes.current import current_commune
 from tenants.communes.hosts import commune_url
-from tenants.history.events import events_of
+from tenants.history.events import Actor, events_of
+from tenants.history.sights import DOCUMENT_SAVED, PAPER_SAVED, record_opening
 from tenants.organisation.models import get_letterhead
 
 MESSAGE = "message"
@@ -179,7 +180,7 @@ def result(request: HttpRequest, code: str) -> HttpResponseBase:
     except CaseError as error:
         messages.warning(request, str(error))
         return redirect("my-case", code=case.code)
-    return _pdf(issued, case)
+    return _pdf(request, issued, case)
 
 
 @require_safe
@@ -190,7 +191,7 @@ def document(request: HttpRequest, code: str, document_id: UUID) -> HttpResponse
     for issued in documents_of(case):
         visible = issued.kind not in RESULT_KINDS or is_out(case, issued)
         if issued.pk == document_id and visible and issued.file_id:
-            return _pdf(issued, case)
+            return _pdf(request, issued, case)
     raise Http404
 
 
@@ -200,6 +201,8 @@ def paper(request: HttpRequest, code: str, attachment_id: UUID) -> HttpResponseB
     """A paper that the applicant gave."""
     case = get_case_for_applicant(account_of(request), code)
     attachment = get_attachment(case, attachment_id)
+    if request.method == "GET" and not_open_because(attachment.file, is_giver=True) is None:
+        _record_saving(request, PAPER_SAVED, case, attachment.pk, attachment.name)
     return file_response(attachment.file, name=attachment.name, is_giver=True)
 
 
@@ -243,6 +246,18 @@ def is_out(case: Case, issued: Document) -> bool:
     )
 
 
-def _pdf(issued: Document, case: Case) -> HttpResponseBase:
+def _record_saving(request: HttpRequest, verb: str, case: Case, what: UUID, name: str) -> None:
+    record_opening(
+        verb=verb,
+        subject_id=case.pk,
+        what=what,
+        actor=Actor.citizen(account_of(request)),
+        details={"case": case.code, "name": name},
+    )
+
+
+def _pdf(request: HttpRequest, issued: Document, case: Case) -> HttpResponseBase:
+    if request.method == "GET":
+        _record_saving(request, DOCUMENT_SAVED, case, issued.pk, issued.title)
     stored = get_object_or_404(StoredFile, pk=issued.file_id)
     return file_response(stored, name=f"{issued.title} {case.code}.pdf")

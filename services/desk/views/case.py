@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from documents.files.models import StoredFile
 from documents.files.serving import file_response, not_open_because
@@ -27,9 +31,21 @@ from services.cases.supplements import asked_of
 from services.catalogue.fees import fee_lines
 from services.desk.reading import sections_of
 from services.desk.views.common import desk_page
-from tenants.history.events import events_of
+from tenants.communes.current import current_commune
+from tenants.history.events import Actor, events_of
+from tenants.history.sights import (
+    DOCUMENT_SEEN,
+    PAPER_SAVED,
+    PAPER_SEEN,
+    record_number_seen,
+    record_opening,
+)
 from tenants.organisation.desk_access import DeskRequest, desk_view
 from tenants.organisation.models import Official
+
+NUMBERS = "so"
+# Long enough to read and copy them; the next look is a sight of its own.
+NUMBERS_SECONDS = 5 * 60
 
 
 @require_safe
@@ -42,9 +58,37 @@ def case_view(request: DeskRequest, code: str) -> HttpResponse:
     return desk_page(request, official, "services/desk/case.html", context)
 
 
+@require_POST
+@desk_view
+def show_numbers(request: DeskRequest, code: str) -> HttpResponse:
+    """Record that the official wants people's numbers in full, then show the case with them."""
+    official = request.official
+    case = get_case_for_official(official, code)
+    record_number_seen(
+        subject_id=case.pk, actor=Actor.official(official), details={"case": case.code}
+    )
+    ticket = signing.dumps("", salt=_numbers_salt(case, official))
+    return redirect(f"{reverse('desk-case', args=[case.code])}?{urlencode({NUMBERS: ticket})}")
+
+
+def _numbers_salt(case: Case, official: Official) -> str:
+    return f"desk.numbers:{current_commune().code}:{case.pk}:{official.pk}"
+
+
+def _shows_numbers(request: HttpRequest, case: Case, official: Official) -> bool:
+    """Whether this page was asked for by ``show_numbers`` just before, for this very official."""
+    ticket = request.GET.get(NUMBERS, "")
+    try:
+        signing.loads(ticket, salt=_numbers_salt(case, official), max_age=NUMBERS_SECONDS)
+    except signing.BadSignature:
+        return False
+    return True
+
+
 def case_context(request: HttpRequest, case: Case, official: Official) -> dict[str, Any]:
     """Everything the page of a case shows."""
     definition = definition_of(case)
+    in_full = _shows_numbers(request, case, official)
     steps, events = list(case.steps.all()), list(events_of(case.pk))
     papers = attachments_of(case.pk)
     names = {paper.key: paper.name for paper in definition.papers}
@@ -66,7 +110,8 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
         "way": way(case, steps),
         "actions": actions_for(case, steps, official),
         "asked": asked_of(case, events),
-        "sections": sections_of(definition, case.answers),
+        "sections": sections_of(definition, case.answers, in_full=in_full),
+        "in_full": in_full,
         "fees": fee_lines(
             definition,
             case.answers,
@@ -86,8 +131,18 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
 def paper(request: DeskRequest, code: str, attachment_id: UUID) -> HttpResponseBase:
     """A paper of the case, to be read beside its form."""
     official = request.official
-    attachment = get_attachment(get_case_for_official(official, code), attachment_id)
-    return file_response(attachment.file, name=attachment.name, inline="tai-ve" not in request.GET)
+    case = get_case_for_official(official, code)
+    attachment = get_attachment(case, attachment_id)
+    saving = "tai-ve" in request.GET
+    if request.method == "GET" and not_open_because(attachment.file) is None:
+        record_opening(
+            verb=PAPER_SAVED if saving else PAPER_SEEN,
+            subject_id=case.pk,
+            what=attachment.pk,
+            actor=Actor.official(official),
+            details={"case": case.code, "name": attachment.name},
+        )
+    return file_response(attachment.file, name=attachment.name, inline=not saving)
 
 
 @require_safe
@@ -99,6 +154,14 @@ def document(request: DeskRequest, code: str, document_id: UUID) -> HttpResponse
     issued = next((item for item in documents_of(case) if item.pk == document_id), None)
     if issued is None:
         raise Http404
+    if request.method == "GET":
+        record_opening(
+            verb=DOCUMENT_SEEN,
+            subject_id=case.pk,
+            what=issued.pk,
+            actor=Actor.official(request.official),
+            details={"case": case.code, "name": issued.title},
+        )
     if issued.file_id is None:
         response = HttpResponse(render_html(issued, preview=True))
         response["Cache-Control"] = "no-store"

@@ -185,7 +185,7 @@ def review(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     found = review_of(draft, COUNTER)
     context = _frame(draft, REVIEW) | found
     context |= {
-        "sections": sections_of(context["definition"], draft.answers),
+        "sections": sections_of(context["definition"], draft.answers, in_full=True),
         "problems": problems or found["problems"],
         "message": message,
     }
