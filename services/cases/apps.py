@@ -6,3 +6,5 @@ class CasesConfig(AppConfig):
 
     name = "services.cases"
     label = "cases"
+    # What the organisation's pages ask about officials' work (tenants.organisation.work).
+    work_of_officials = "services.cases.handing_over.CaseWork"

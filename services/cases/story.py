@@ -26,6 +26,7 @@ SENTENCES: dict[str, str | Promise] = {
     "take": gettext_lazy("nhận xử lý"),
     "draft_result": gettext_lazy("lưu dự thảo kết quả"),
     "complete_step": gettext_lazy("xong bước %(step)s"),
+    "reassign": gettext_lazy("chuyển hồ sơ khỏi tay %(from)s"),
     "send_back": gettext_lazy("trả lại bước %(next)s: %(reason)s"),
     "approve": gettext_lazy("ký duyệt, số %(notation)s"),
     "reject": gettext_lazy("không chấp thuận: %(reason)s"),
@@ -41,7 +42,7 @@ TIMING = {
     "late": gettext_lazy("quá hạn"),
 }
 # What officials write for each other while they work is not the applicant's to read.
-INTERNAL = {"draft_result", "take", "send_back", "complete_step"}
+INTERNAL = {"draft_result", "take", "reassign", "send_back", "complete_step"}
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def way(case: Case, steps: Iterable[CaseStep]) -> list[dict[str, Any]]:
 def _line(event: Event, for_applicant: bool) -> Line:
     details = _Details(event.details or {})
     text = str(SENTENCES.get(event.verb, event.verb)) % details
+    if event.verb == "reassign":
+        text += _(" sang %(to)s") % details if details["to"] else _(", trả về bước")
     if details.get("on_behalf"):
         text = f"({details['on_behalf']}) {text}"
     if details.get("timing") and not for_applicant:

@@ -12,6 +12,7 @@ TASK_NAMES: dict[str, str | Promise] = {
     "services.cases.tasks.sweep": _("Dọn bản nháp hết hạn, tệp thừa; đếm lại số liệu"),
     "tenants.fleet.tasks.onboard_item": _("Đưa một đơn vị vào hệ thống"),
     "tenants.accounts.tasks.remove_expired_sessions": _("Dọn phiên đăng nhập đã hết hạn"),
+    "tenants.organisation.tasks.send_invitation": _("Gửi lời mời làm việc"),
     "tenants.jobs.tasks.remove_done_jobs": _("Dọn việc nền đã xong"),
 }
 

@@ -16,7 +16,7 @@ from services.cases.lifecycle import now, seen_token
 from services.cases.models import Case
 from services.cases.work_list import counts, next_case
 from tenants.history.events import events_of
-from tenants.organisation.models import Official
+from tenants.organisation.models import Official, Role
 from tenants.organisation.powers import powers_of
 
 # A form without its token has seen nothing, so nothing that it asks is up to date.
@@ -33,13 +33,15 @@ def desk_page(
     status: int = 200,
 ) -> HttpResponse:
     """Draw a desk page with its navigation; ``current`` names the entry that is open."""
-    at = now()
+    at, powers = now(), powers_of(official)
     context = {
         "official": official,
         "counts": counts(official, at),
         "current": current,
         "now": at,
-        "receives": powers_of(official).has_role("reception"),
+        "receives": powers.has_role("reception"),
+        "manages": powers.has_role(Role.ADMINISTRATOR),
+        "reads_log": powers.has_role(Role.ADMINISTRATOR, Role.LEADER),
         **context,
     }
     response = render(request, template, context, status=status)

@@ -1,0 +1,1 @@
+"""Pages about a commune's own organisation, under `/desk/to-chuc/`."""
