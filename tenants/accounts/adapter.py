@@ -77,7 +77,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
         parts = urlsplit(url)
         if not parts.scheme and not parts.netloc:
-            return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+            # What is no path would be taken for the name of a view.
+            return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
         return is_own_address(url, port_of=self.request.get_host() if self.request else "")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
