@@ -19,6 +19,7 @@ from documents.files.errors import refused_because
 from documents.files.intake import store_upload
 from documents.files.models import StoredFile
 from documents.files.storing import remove_file
+from services.cases.assurance import check_assurance
 from services.cases.errors import CaseError
 from services.cases.models import Attachment, CopyKind, Draft
 from services.catalogue.forms.checks import PAPERS_PAGE, Problem
@@ -64,8 +65,14 @@ def start_draft(
     definition: ProcedureDefinition,
     account: Account | None = None,
     official: Official | None = None,
+    assurance_level: int = 0,
 ) -> Draft:
-    """Begin a form: of a citizen with an account, or of an official for a walk-in."""
+    """Begin a form: of a citizen with an account, or of an official for a walk-in.
+
+    Raises ``IdentityNotAssured`` where the citizen's sign-in is below what the procedure demands.
+    """
+    if official is None:
+        check_assurance(definition, assurance_level)
     return Draft.objects.create(
         procedure_code=definition.code,
         procedure_version=definition.version,

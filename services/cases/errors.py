@@ -100,6 +100,20 @@ class DeclarationMissing(CaseError):
         super().__init__(_("Anh/chị đánh dấu vào lời cam đoan rồi mới nộp được hồ sơ."))
 
 
+class IdentityNotAssured(CaseError):
+    """The procedure demands that an identity provider vouches for who files, and none did so."""
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+        super().__init__(
+            _(
+                "Thủ tục này cần đăng nhập bằng tài khoản định danh mức %(level)d trở lên. "
+                "Những gì đã điền vẫn được giữ."
+            )
+            % {"level": level}
+        )
+
+
 class ReasonMissing(CaseError):
     """A refusal, rejection or request came without its reason."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from documents.registers.numbering import allocate
+from services.cases.assurance import check_assurance
 from services.cases.drafts import (
     DraftGone,
     attachments_of,
@@ -41,18 +42,22 @@ def file_case(
     account: Account | None = None,
     official: Official | None = None,
     channel: str = Channel.ONLINE,
+    assurance_level: int = 0,
 ) -> Case:
     """Make a case of a draft; a second call with the same draft gives the same case.
 
-    Raises ``DeclarationMissing``, ``CaseIncomplete`` (with each problem and its page) or
-    ``DraftGone``.
+    ``assurance_level`` is how surely the citizen's sign-in says who they are. Raises
+    ``IdentityNotAssured``, ``DeclarationMissing``, ``CaseIncomplete`` (with each problem and its
+    page) or ``DraftGone``.
     """
     locked = lock_draft(draft)
     if locked is None:
         return case_of_draft(draft)
+    definition = get_version(locked.procedure_code, locked.procedure_version)
+    if official is None:
+        check_assurance(definition, assurance_level)
     if not declared:
         raise DeclarationMissing
-    definition = get_version(locked.procedure_code, locked.procedure_version)
     attachments = attachments_of(locked.pk)
     filed_at = now()
     problems = check_all(

@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
             f"{definition.code} v{definition.version} {definition.short_name}: "
             f"{len(definition.pages)} trang, {len(definition.fields)} trường, "
             f"{len(definition.papers)} giấy tờ, {len(definition.steps)} bước"
+            + (f", định danh mức {level}" if (level := definition.online.assurance) else "")
         )
     return status
 

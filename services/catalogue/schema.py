@@ -58,9 +58,14 @@ class Basis(Part):
 
 
 class Online(Part):
-    """How far the procedure can be done online, with the published reason when partly."""
+    """How far the procedure can be done online, with the published reason when partly.
+
+    ``assurance`` is the level (loAs) at which an identity provider must vouch for whoever files
+    online; 0 demands none. At the counter an official looks at the card instead.
+    """
 
     level: Literal["full", "partial"]
+    assurance: Annotated[int, Field(ge=0, le=4)] = 0
     reason: Prose | None = None
     owner_system: str | None = None
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from citizens.portal.views.common import account_of, personal_page
+from citizens.portal.views.common import account_of, assurance_of, personal_page
 from citizens.portal.views.parked import forget_parked, keeps_typed, unpark
 from services.cases.access import get_case_of_draft, get_draft_for_applicant
 from services.cases.drafts import discard_draft, save_page
-from services.cases.errors import CaseError, CaseIncomplete
+from services.cases.errors import CaseError, CaseIncomplete, IdentityNotAssured
 from services.cases.filing import file_case
 from services.cases.form_flow import page_after, review_of, task_list, typed_on
 from services.cases.models import Draft
@@ -26,6 +26,7 @@ from services.catalogue.forms.checks import check_warnings
 from services.catalogue.forms.page_form import page_form
 from services.catalogue.forms.pages import visible_pages
 from services.catalogue.registry import get_version
+from tenants.accounts.identity.assurance import level_of_sign_in
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
 
@@ -89,13 +90,21 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
         return _confirmation(get_case_of_draft(account, draft_id).code)
     parked = unpark(request) if request.method == "GET" else None
     problems: list[Any] | None = None
-    message = ""
+    message = not_assured = ""
     if request.method == "POST":
         forget_parked(request)
         try:
-            case = file_case(draft=draft, declared="declared" in request.POST, account=account)
+            case = file_case(
+                draft=draft,
+                declared="declared" in request.POST,
+                account=account,
+                assurance_level=level_of_sign_in(request),
+            )
         except CaseIncomplete as error:
             problems = error.problems
+        except IdentityNotAssured as error:
+            # The page shows the way to it, as it did before it was sent.
+            not_assured = str(error)
         except CaseError as error:
             message = str(error)
         else:
@@ -109,8 +118,10 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
         "posted": request.method == "POST",
         "was_parked": parked is not None,
         "warnings": check_warnings(context["definition"], draft.answers),
+        "not_assured": not_assured,
+        **assurance_of(request, context["definition"]),
     }
-    status = 422 if problems or message else 200
+    status = 422 if problems or message or not_assured else 200
     return personal_page(request, "citizens/portal/draft_review.html", context, status)
 
 

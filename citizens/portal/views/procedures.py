@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from citizens.portal.views.common import account_of
+from citizens.portal.views.common import account_of, assurance_of
 from citizens.portal.views.drafts import own_drafts
 from citizens.portal.views.lists import grouped, listed
 from services.cases.drafts import start_draft
+from services.cases.errors import IdentityNotAssured
 from services.catalogue.errors import ProcedureNotFound
 from services.catalogue.registry import (
     current_procedure,
@@ -19,6 +20,8 @@ from services.catalogue.registry import (
     search_procedures,
 )
 from services.catalogue.schema import ProcedureDefinition
+from tenants.accounts.identity.addresses import identity_url
+from tenants.accounts.identity.assurance import level_of_sign_in
 from tenants.accounts.links import sign_in_url
 from tenants.organisation.models import get_letterhead
 
@@ -51,6 +54,7 @@ def start_page(request: HttpRequest, procedure_code: str) -> HttpResponse:
         "letterhead": get_letterhead(),
         "drafts": own_drafts(request, procedure_code),
         "place": "procedures",
+        **assurance_of(request, definition),
     }
     return render(request, "citizens/portal/procedure.html", context)
 
@@ -62,7 +66,14 @@ def begin(request: HttpRequest, procedure_code: str) -> HttpResponse:
     definition = get_procedure(procedure_code)
     if not request.user.is_authenticated:
         return redirect(sign_in_url(request))
-    draft = start_draft(definition=definition, account=account_of(request))
+    try:
+        draft = start_draft(
+            definition=definition,
+            account=account_of(request),
+            assurance_level=level_of_sign_in(request),
+        )
+    except IdentityNotAssured:
+        return redirect(identity_url(request))
     return redirect("draft", draft_id=draft.pk)
 
 
