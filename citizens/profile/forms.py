@@ -24,9 +24,9 @@ from tenants.accounts.models import Account
 ADDRESS_LENGTH = 250
 # The same rules as in the forms of procedures.
 _BIRTH = FieldSpec(
-    key="birth_date", label="Ngày sinh", type="date", past=True, prefill="account.birth_date"
+    key="birth_date", label="birth date", type="date", past=True, prefill="account.birth_date"
 )
-_NUMBER = FieldSpec(key="national_id", label="Số định danh cá nhân", type="national_id")
+_NUMBER = FieldSpec(key="national_id", label="identity number", type="national_id")
 
 
 class BirthDateField(forms.Field):
