@@ -15,6 +15,7 @@ OWNER_COMMANDS = {
     "onboard",
     "prepare_database",
     "restore_commune",
+    "rotate_keys",
     "run_fleet_jobs",
 }
 # They would change communes behind the registry, which then says a version that is not there.

@@ -29,9 +29,8 @@ class SealBroken(Exception):
 
 def seal(value: bytes, *, context: str) -> bytes:
     """Encrypt a value so that it opens only in the same context (say, the same row)."""
-    key_id, key = next(iter(_encryption_keys().items()))
-    name = key_id.encode()
-    header = bytes([_FORMAT, len(name)]) + name
+    key = next(iter(_encryption_keys().values()))
+    header = newest_header()
     nonce = os.urandom(_NONCE_BYTES)
     return header + nonce + AESGCM(key).encrypt(nonce, value, header + context.encode())
 
@@ -49,6 +48,12 @@ def unseal(sealed: bytes, *, context: str) -> bytes:
         return AESGCM(key).decrypt(nonce, rest[_NONCE_BYTES:], header + context.encode())
     except (InvalidTag, ValueError) as error:
         raise SealBroken("The value was changed or belongs to another context.") from error
+
+
+def newest_header() -> bytes:
+    """Return the bytes that every value sealed with the newest key begins with."""
+    name = next(iter(_encryption_keys())).encode()
+    return bytes([_FORMAT, len(name)]) + name
 
 
 def blind_index(value: str, *, purpose: str) -> str:

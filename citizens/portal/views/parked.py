@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 
 from tenants.accounts.links import sign_in_url
 from tenants.communes.current import current_commune
-from tenants.kit.crypto import seal, unseal
+from tenants.kit.crypto import SealBroken, seal, unseal
 
 KEY = "parked"
 # A form page has a few dozen fields; more than this is not one of ours.
@@ -58,7 +58,10 @@ def unpark(request: HttpRequest) -> QueryDict | None:
     kept = request.session.get(KEY, {}).get(_place(request))
     if kept is None:
         return None
-    fields = json.loads(unseal(base64.b64decode(kept), context=_context(request)))
+    try:
+        fields = json.loads(unseal(base64.b64decode(kept), context=_context(request)))
+    except SealBroken:
+        return None  # the key that sealed it was taken away meanwhile
     data = QueryDict(mutable=True)
     for name, values in fields.items():
         data.setlist(name, values)
