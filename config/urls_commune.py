@@ -14,6 +14,7 @@ urlpatterns = [
     path("ngon-ngu/", login_not_required(set_language), name="set_language"),
     path("kiem-tra/", include("documents.registers.urls")),
     path("desk/mo-ban/", include("tenants.organisation.urls")),
+    path("desk/ho-tro/", include("tenants.console.urls_commune")),
     path("desk/to-chuc/", include("tenants.organisation.page_urls")),
     path("desk/", include("services.desk.urls")),
     path("", include("citizens.portal.urls_commune")),

@@ -7,6 +7,7 @@ from tenants.console.views.communes import communes
 from tenants.console.views.failed_jobs import failed, retry
 from tenants.console.views.fleet import fleet, log
 from tenants.console.views.onboarding import batch, batch_now, create, onboarding, retry_batch
+from tenants.console.views.support import ask_support
 
 urlpatterns = [
     path("", communes, name="operator-communes"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("xa/<str:code>/", commune, name="operator-commune"),
     path("xa/<str:code>/tam-ngung/", suspend, name="operator-suspend"),
     path("xa/<str:code>/mo-lai/", resume, name="operator-resume"),
+    path("xa/<str:code>/ho-tro/", ask_support, name="operator-support"),
     path("dua-vao/", onboarding, name="operator-onboarding"),
     path("dua-vao/tao/", create, name="operator-create-batch"),
     path("dua-vao/<uuid:batch_id>/", batch, name="operator-batch"),

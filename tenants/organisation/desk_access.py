@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -21,8 +21,9 @@ from tenants.accounts.desk_cookie import desk_of
 from tenants.accounts.links import page_to_return_to, sign_in_url
 from tenants.accounts.models import Account, DeskSession
 from tenants.communes.current import current_commune
-from tenants.organisation.access import get_official
+from tenants.organisation.access import find_official
 from tenants.organisation.models import Official
+from tenants.organisation.support import find_support, looking_on, record_viewed
 
 DESK_PATH = "/desk/"
 
@@ -60,13 +61,29 @@ def desk_view(view: View) -> View:
     Who is not signed in goes to the central sign-in, a stranger to the commune gets 404, an
     official whose desk is closed goes to the page that opens it; each with the way back.
     """
+    return _desk_view(view, shows="")
 
+
+def readable_desk_view(shows: str) -> Callable[[View], View]:
+    """As `desk_view`, also for an operator whose access to this commune lasts; to read only.
+
+    `shows` names in the commune's log what they looked at. A view without this is not there for
+    operators, so that a new page of the desk stays closed to them.
+    """
+    return lambda view: _desk_view(view, shows=shows)
+
+
+def _desk_view(view: View, *, shows: str) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         account: Account = request.user  # type: ignore[assignment]
-        official = get_official(account)
+        official = find_official(account)
         desk = desk_of(request, account, current_commune().code)
-        if desk is None:
+        if official is None:
+            if not shows or desk is None or not account.is_operator:
+                raise Http404
+            return _look_on(view, shows, request, account, desk, *args, **kwargs)
+        if desk is None or desk.support_id is not None:
             query = urlencode({"next": _path_to_return_to(request)})
             return HttpResponseRedirect(f"{reverse('desk-open')}?{query}")
         note_seen(desk)
@@ -75,6 +92,28 @@ def desk_view(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return signed_in(checked)
+
+
+def _look_on(
+    view: View,
+    shows: str,
+    request: HttpRequest,
+    account: Account,
+    desk: DeskSession,
+    *args: Any,
+    **kwargs: Any,
+) -> HttpResponseBase:
+    """Show a page to an operator whose access lasts, and write that down before it is sent."""
+    support = find_support(desk.support_id, account.pk) if desk.support_id else None
+    if support is None or request.method not in ("GET", "HEAD"):
+        raise Http404
+    note_seen(desk)
+    request.official = looking_on(support)  # type: ignore[attr-defined]
+    request.desk, request.support = desk, support  # type: ignore[attr-defined]
+    response = view(request, *args, **kwargs)
+    if response.status_code == 200:
+        record_viewed(support=support, what=shows, case=str(kwargs.get("code", "")))
+    return response
 
 
 def signed_in(view: View) -> View:

@@ -77,7 +77,7 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
         SUPPORT,
         gettext_lazy("mở truy cập hỗ trợ đến %(until)s, lý do: %(reason)s"),
     ),
-    "support.viewed": (SUPPORT, gettext_lazy("xem %(what)s %(case)s khi hỗ trợ")),
+    "support.viewed": (SUPPORT, gettext_lazy("được hỗ trợ nên xem %(what)s %(case)s")),
     "support.ended": (SUPPORT, gettext_lazy("chấm dứt truy cập hỗ trợ")),
 }
 _LABELS: dict[str, str | Promise] = {

@@ -46,8 +46,9 @@ def record_opened(*, support_id: UUID, actor: Actor, reason: str, until: datetim
     record_event(verb=OPENED, subject_id=support_id, actor=actor, details=details)
 
 
-def record_viewed(*, support: Support, actor: Actor, what: str, case: str) -> None:
+def record_viewed(*, support: Support, what: str, case: str) -> None:
     """Write down which page the operator looked at."""
+    actor = operator_actor(support.account_id, support.name)
     details = {"what": what, "case": case}
     record_event(verb=VIEWED, subject_id=support.id, actor=actor, details=details)
 

@@ -40,7 +40,7 @@ from tenants.history.sights import (
     record_number_seen,
     record_opening,
 )
-from tenants.organisation.desk_access import DeskRequest, desk_view
+from tenants.organisation.desk_access import DeskRequest, desk_view, readable_desk_view
 from tenants.organisation.models import Official
 
 NUMBERS = "so"
@@ -49,7 +49,7 @@ NUMBERS_SECONDS = 5 * 60
 
 
 @require_safe
-@desk_view
+@readable_desk_view("hồ sơ")
 def case_view(request: DeskRequest, code: str) -> HttpResponse:
     """A case as an official reads it."""
     official = request.official
@@ -127,13 +127,15 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
 
 @require_safe
 @xframe_options_sameorigin
-@desk_view
+@readable_desk_view("giấy tờ của hồ sơ")
 def paper(request: DeskRequest, code: str, attachment_id: UUID) -> HttpResponseBase:
     """A paper of the case, to be read beside its form."""
     official = request.official
     case = get_case_for_official(official, code)
     attachment = get_attachment(case, attachment_id)
     saving = "tai-ve" in request.GET
+    if saving and request.desk.support_id is not None:
+        raise Http404
     if request.method == "GET" and not_open_because(attachment.file) is None:
         record_opening(
             verb=PAPER_SAVED if saving else PAPER_SEEN,
@@ -147,7 +149,7 @@ def paper(request: DeskRequest, code: str, attachment_id: UUID) -> HttpResponseB
 
 @require_safe
 @xframe_options_sameorigin
-@desk_view
+@readable_desk_view("văn bản của hồ sơ")
 def document(request: DeskRequest, code: str, document_id: UUID) -> HttpResponseBase:
     """A document that the commune issued in the case: its PDF, until that is there its page."""
     case = get_case_for_official(request.official, code)

@@ -27,7 +27,7 @@ from services.cases.work_list import (
 from services.catalogue.registry import current_procedures
 from services.desk.list_rows import list_rows
 from services.desk.views.common import desk_page
-from tenants.organisation.desk_access import DeskRequest, desk_view
+from tenants.organisation.desk_access import DeskRequest, desk_view, readable_desk_view
 
 TITLES: dict[str, str | Promise] = {
     TODO: gettext_lazy("Việc cần làm"),
@@ -43,7 +43,7 @@ DUE_FILTERS = ("hom-nay", LATE)
 
 
 @require_safe
-@desk_view
+@readable_desk_view("danh sách hồ sơ")
 def work_list(request: DeskRequest) -> HttpResponse:
     """Cases that wait for this official, or those a filter asks for."""
     official, filters, at = request.official, _filters(request), now()

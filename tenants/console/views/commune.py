@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,11 +20,12 @@ from tenants.communes.models import Commune, Figures
 from tenants.communes.versions import code_version
 from tenants.console.access import operator_view
 from tenants.console.commune_list import version_note
-from tenants.console.forms import ReasonForm
+from tenants.console.forms import ReasonForm, SupportForm
 from tenants.console.numbers import grouped, local_minute
 from tenants.console.reading import commune_name, shown_acts, shown_jobs
 from tenants.fleet.acts import Operator
-from tenants.fleet.models import OperatorAct, Upgrade
+from tenants.fleet.models import OperatorAct, SupportAccess, Upgrade
+from tenants.fleet.support import open_access
 from tenants.fleet.suspension import (
     CommuneMerged,
     ReasonNotValid,
@@ -40,7 +42,7 @@ SHOWN = 10
 @require_safe
 def commune(request: HttpRequest, operator: Account, code: str) -> HttpResponse:
     """How a commune's system stands and what was done to it."""
-    return _page(request, _get_commune(code), ReasonForm())
+    return commune_page(request, get_commune(code))
 
 
 @operator_view
@@ -61,7 +63,8 @@ def resume(request: HttpRequest, operator: Account, code: str) -> HttpResponse:
     return _change(request, operator, code, resume_commune, done, already)
 
 
-def _get_commune(code: str) -> Commune:
+def get_commune(code: str) -> Commune:
+    """Return a commune that is or was onboarded, else 404."""
     found: Commune | None = Commune.objects.filter(code=code).first()
     if found is None:
         raise Http404
@@ -78,7 +81,7 @@ def _change(
 ) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _page(request, _get_commune(code), form)
+        return commune_page(request, get_commune(code), form)
     try:
         found = change(
             code=code, operator=Operator.of(operator), reason=form.cleaned_data["reason"]
@@ -95,9 +98,16 @@ def _change(
     return redirect("operator-commune", code=code)
 
 
-def _page(request: HttpRequest, commune: Commune, form: ReasonForm) -> HttpResponse:
+def commune_page(
+    request: HttpRequest,
+    commune: Commune,
+    form: ReasonForm | None = None,
+    support_form: SupportForm | None = None,
+) -> HttpResponse:
+    """Draw the page of a commune, with a form that was not right as it was sent."""
     upgrades = Upgrade.objects.filter(commune_code=commune.code).order_by("-id")[:SHOWN]
     acts = OperatorAct.objects.filter(commune_code=commune.code).order_by("-id")[:SHOWN]
+    support = open_access(commune.code, cast(Account, request.user).pk)
     context = {
         "current": "communes",
         "one": commune,
@@ -108,9 +118,17 @@ def _page(request: HttpRequest, commune: Commune, form: ReasonForm) -> HttpRespo
         "jobs": shown_jobs(failed_jobs(commune_code=commune.code, limit=SHOWN)),
         "from_commune": True,
         "acts": shown_acts(acts),
-        "form": form,
+        "form": form or ReasonForm(),
+        "support_form": support_form or SupportForm(),
+        "support": support,
+        "support_url": _support_url(support) if support else "",
     }
     return render(request, "tenants/console/commune.html", context)
+
+
+def _support_url(support: SupportAccess) -> str:
+    path = reverse("support-desk", args=[support.pk], urlconf="config.urls_commune")
+    return commune_url(support.commune_code, path)
 
 
 def _facts(commune: Commune) -> list[tuple[str, str]]:

@@ -21,8 +21,8 @@ from tests.tenants.console.pages import text_of
 
 PAGE = "/operator/xa/00004/"
 REASON = {"reason": "Chuyển máy chủ của tỉnh"}
-# The session, the account; the commune, its figures, its upgrades, jobs and acts.
-STATEMENTS = 8
+# The session, the account; the commune, its figures, its upgrades, jobs, acts and access.
+STATEMENTS = 9
 
 
 def test_it_says_how_the_communes_system_stands(operator: Client) -> None:
