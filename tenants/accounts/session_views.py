@@ -24,6 +24,8 @@ from tenants.communes.current import commune_info
 def open_sessions(request: HttpRequest) -> HttpResponse:
     """The sessions and open desks of the account."""
     account: Account = request.user  # type: ignore[assignment]
+    # One that began before sessions were listed is listed from now on.
+    UserSession.objects.create_from_request(request)
     present = request.session.session_key
     sessions = [
         {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django_tasks import task
 
@@ -25,9 +27,14 @@ def remove_expired_sessions() -> None:
         _remove_some(Session.objects.filter(expire_date__lt=now)),
         _remove_some(DeskSession.objects.filter(opened_at__lt=now - LONGEST)),
         _remove_some(Tries.objects.filter(until__lt=now)),
+        _remove_some(UserSession.objects.filter(~Exists(_its_session()))),
     )
     if AT_ONCE in removed:
         remove_expired_sessions.enqueue()
+
+
+def _its_session() -> models.QuerySet[Session]:
+    return Session.objects.filter(session_key=OuterRef("session_key"))
 
 
 def _remove_some(rows: models.QuerySet[Any]) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from tenants.accounts.desk import LONGEST
 from tenants.accounts.models import DeskSession, Tries
 from tenants.jobs.models import FLEET_QUEUE
 from tenants.jobs.runner import run_pending_jobs
+from tests.factories import make_account
 
 
 def make_session(name: str, age: timedelta) -> None:
@@ -34,6 +36,9 @@ def test_what_ran_out_is_removed_bite_by_bite(db: None, monkeypatch: pytest.Monk
         make_session(f"over {number}", minute)
         make_desk(LONGEST + minute)
         Tries.objects.create(key=f"over {number}", count=1, until=timezone.now() - minute)
+    person = make_account()
+    for name in ("over 1", "in use", "long gone"):
+        UserSession.objects.create(user=person, ip="127.0.0.1", session_key=name)
     make_session("in use", -minute)
     make_desk(LONGEST - minute)
     Tries.objects.create(key="counting", count=1, until=timezone.now() + minute)
@@ -43,4 +48,5 @@ def test_what_ran_out_is_removed_bite_by_bite(db: None, monkeypatch: pytest.Monk
     assert run_pending_jobs([FLEET_QUEUE]) == 3
     assert Session.objects.get().session_key == "in use"
     assert DeskSession.objects.get().opened_at > timezone.now() - LONGEST
+    assert UserSession.objects.get().session_key == "in use"
     assert Tries.objects.get().key == "counting"
