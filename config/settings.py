@@ -166,7 +166,7 @@ SOCIALACCOUNT_ADAPTER = "tenants.accounts.identity.adapter.IdentityAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": identity_apps(env)}}
 SOCIALACCOUNT_STORE_TOKENS = False
 # Seconds for which a provider may keep a worker waiting.
-SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SOCIALACCOUNT_REQUESTS_TIMEOUT = env.int("OIDC_TIMEOUT", 5)
 
 # A phone number or an address is enough; our form asks for one of the two.
 SILENCED_SYSTEM_CHECKS = ["account.W001"]
@@ -308,7 +308,18 @@ SMS_FILE_PATH = env.str("SMS_FILE_PATH", str(BASE_DIR / ".local" / "sms"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "tenants.kit.masking.MaskingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        # Instead of Django's own handlers, which mask nothing and would send reports by mail.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO"},
+    },
 }
+DEFAULT_EXCEPTION_REPORTER_FILTER = "tenants.kit.masking.ErrorReportFilter"

@@ -71,6 +71,7 @@ class Provider:
             "OIDC_VNEID_CLIENT_ID": CLIENT_ID,
             "OIDC_VNEID_CLIENT_SECRET": SECRET,
             "OIDC_VNEID_ACR_VALUES": "LoA1",
+            "OIDC_TIMEOUT": "30",  # a busy machine is slow, not wrong
         }
 
 
@@ -116,6 +117,7 @@ def running_provider() -> Iterator[Provider]:
 
 def _application() -> Flask:
     import flask
+    import jwt  # noqa: F401 # now, so that no answer waits for it
     import oidc_provider_mock
 
     app = oidc_provider_mock.app()

@@ -28,6 +28,7 @@ def vneid(
     for name, value in provider_program.environment.items():
         monkeypatch.setenv(name, value)
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": identity_apps(Env())}}
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 30
     provider_program.goes_wrong()
     yield provider_program
     cache.clear()
