@@ -73,6 +73,7 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "paper.saved": (SEEN, gettext_lazy("tải về giấy tờ của hồ sơ %(case)s")),
     "document.seen": (SEEN, gettext_lazy("mở văn bản của hồ sơ %(case)s")),
     "document.saved": (SEEN, gettext_lazy("tải về văn bản của hồ sơ %(case)s")),
+    "data.saved": (SEEN, gettext_lazy("tải về dữ liệu của hồ sơ %(case)s")),
     "support.opened": (
         SUPPORT,
         gettext_lazy("mở truy cập hỗ trợ đến %(until)s, lý do: %(reason)s"),
