@@ -16,7 +16,10 @@ from tenants.history.events import Actor, record_event
 NUMBER_SEEN = "number.seen"
 PAPER_SEEN, PAPER_SAVED = "paper.seen", "paper.saved"
 DOCUMENT_SEEN, DOCUMENT_SAVED = "document.seen", "document.saved"
-SIGHTS = frozenset({NUMBER_SEEN, PAPER_SEEN, PAPER_SAVED, DOCUMENT_SEEN, DOCUMENT_SAVED})
+DATA_SAVED = "data.saved"
+SIGHTS = frozenset(
+    {NUMBER_SEEN, PAPER_SEEN, PAPER_SAVED, DOCUMENT_SEEN, DOCUMENT_SAVED, DATA_SAVED}
+)
 ONE_SIGHT_SECONDS = 60 * 60
 
 

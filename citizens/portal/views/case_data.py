@@ -26,7 +26,8 @@ from services.cases.story import tell
 from services.catalogue.forms.summary import summary
 from tenants.accounts.tries import take
 from tenants.communes.current import current_commune
-from tenants.history.events import events_of
+from tenants.history.events import Actor, events_of
+from tenants.history.sights import DATA_SAVED, record_opening
 from tenants.kit.export import json_response
 
 FORM = "xaso.case-data.1"
@@ -55,6 +56,14 @@ def case_data(request: HttpRequest, code: str) -> HttpResponseBase:
     if not take(_SCOPE, str(account.pk), DOWNLOADS, PER_SECONDS):
         messages.warning(request, _("Anh/chị đã tải nhiều lần rồi. Xin thử lại sau một giờ."))
         return redirect("my-case", code=case.code)
+    if request.method == "GET":
+        record_opening(
+            verb=DATA_SAVED,
+            subject_id=case.pk,
+            what=case.pk,
+            actor=Actor.citizen(account),
+            details={"case": case.code},
+        )
     explained = {key: str(text) for key, text in EXPLANATIONS.items()}
     document = data_of(case) | {"explanations": explained}
     return json_response(document, name=f"ho-so-{case.code}.json")

@@ -15,6 +15,8 @@ from services.cases.delivery import RESULT_KINDS
 from services.cases.models import Case
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo
+from tenants.history.events import events_of
+from tenants.history.sights import DATA_SAVED
 from tests.factories import make_case
 
 
@@ -43,6 +45,8 @@ def test_all_of_it_is_there_and_explained(
     kinds = Document.objects.filter(case_id=case.pk)
     assert len(read["documents"]) == kinds.count()
     assert read["history"][-1]["what"].startswith("nộp hồ sơ")
+    saved = events_of(case.pk).filter(verb=DATA_SAVED).get()
+    assert (saved.actor_id, saved.details["case"]) == (mother.pk, case.code)
 
 
 def test_a_decision_that_is_not_out_is_not_in_it(
