@@ -107,6 +107,7 @@ class OperatorAct(models.Model):
         MOVE = "move", _("chuyển máy chủ dữ liệu")
         SUPPORT = "support", _("truy cập hỗ trợ")
         SIGN_IN = "sign_in", _("đăng nhập")
+        LOST_FACTOR = "factor", _("gỡ xác thực hai bước")
 
     append_only = True
 
