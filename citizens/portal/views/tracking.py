@@ -15,6 +15,7 @@ from citizens.portal.views.common import ENDED, personal_page, state_tag
 from services.cases.states import CaseStatus
 from services.tracking.models import TrackedCase
 from services.tracking.tracking import find_tracked
+from tenants.accounts import limits
 from tenants.communes.hosts import commune_url
 from tenants.communes.official_list import official_commune
 
@@ -67,6 +68,8 @@ def _track(request: HttpRequest) -> HttpResponse:
     form = TrackForm(request.POST if request.method == "POST" else None, initial=initial)
     tracked: TrackedCase | None = None
     if request.method == "POST" and form.is_valid():
+        if not limits.TRACK_ADDRESS.take(limits.client_address(request)):
+            return limits.too_often(request)
         tracked = find_tracked(**form.cleaned_data)
         if tracked is None:
             form.add_error(

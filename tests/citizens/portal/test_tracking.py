@@ -75,3 +75,16 @@ def test_the_answer_is_kept_by_no_cache(central_client: Client, case: Case) -> N
     page = central_client.post("/tra-cuu/", {"code": case.code, "national_id": OWN})
 
     assert "no-store" in page["Cache-Control"]
+
+
+def test_numbers_cannot_be_guessed_one_after_another(central_client: Client, case: Case) -> None:
+    answers = [look_up(central_client, case.code, OWN[:-1] + "0") for _ in range(21)]
+
+    assert [status for status, _ in answers] == [422] * 20 + [429]
+    assert "chờ một phút" in answers[-1][1]
+    # Not even with the right number, until the minute is over; elsewhere it is another matter.
+    assert look_up(central_client, case.code, OWN)[0] == 429
+    page = central_client.post(
+        "/tra-cuu/", {"code": case.code, "national_id": OWN}, REMOTE_ADDR="203.0.113.7"
+    )
+    assert page.status_code == 200
