@@ -120,7 +120,7 @@ def test_a_page_of_a_commune_in_english(
 def test_a_refused_sign_in_is_explained_in_english(central_client: Client) -> None:
     client = choose_english(central_client)
     response = client.post("/tai-khoan/dang-nhap/", {"login": "0912345678", "password": "sai"})
-    assert "The phone number, email address or password is not right." in (
+    assert "The phone number, e-mail address, identity number or password is not right." in (
         response.content.decode()
     )
 

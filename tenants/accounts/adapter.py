@@ -9,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -140,6 +141,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if right:
             limits.PASSWORD.forget(str(user.pk))
         return right
+
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
+        """Return what allauth's page asks for: the password. Factors have a page of their own."""
+        if not user.has_usable_password():
+            return []
+        url = reverse("account_reauthenticate")
+        return [{"id": "reauthenticate", "description": "", "url": url}]
 
     def get_login_stages(self) -> list[str]:
         """Return what lies between password and session: a proved contact, then allauth's rest."""

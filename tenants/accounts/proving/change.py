@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.cache import never_cache
 
 from tenants.accounts.forms import EmailForm, PhoneForm
 from tenants.accounts.models import Account
@@ -26,6 +24,7 @@ from tenants.accounts.proving.contacts import (
 )
 from tenants.accounts.proving.letters import NotSent, Purpose
 from tenants.accounts.proving.pages import CodePage, home, next_page, spelled
+from tenants.accounts.second_factor.confirming import confirmed_for
 
 
 def ask_for_code(
@@ -45,9 +44,8 @@ def ask_for_code(
     )
 
 
-@method_decorator([never_cache, reauthentication_required()], name="dispatch")
 class ChangePage(View):
-    """Asks for the new contact, after the password was confirmed lately."""
+    """Asks for the new contact, of somebody who has just proved who they are."""
 
     form_class: ClassVar[type[PhoneForm] | type[EmailForm]]
     http_method_names = ["get", "head", "post"]
@@ -85,12 +83,14 @@ class ChangePage(View):
         return render(request, "account/change_contact.html", context, status=status)
 
 
+@method_decorator(confirmed_for("account_change_phone"), name="dispatch")
 class ChangePhonePage(ChangePage):
     """Another phone number."""
 
     form_class = PhoneForm
 
 
+@method_decorator(confirmed_for("account_change_email"), name="dispatch")
 class ChangeEmailPage(ChangePage):
     """Another address."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from allauth.account.signals import password_reset
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.accounts import limits
 from tenants.accounts.forms import AskResetForm, NewPasswordForm
-from tenants.accounts.models import Account, DeskSession
+from tenants.accounts.models import Account
 from tenants.accounts.proving import codes
 from tenants.accounts.proving.codes import CodeNotSent, PendingCode
 from tenants.accounts.proving.contacts import (
@@ -100,6 +101,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         codes.drop(request, Purpose.RESET)
         _set_password(account, pending.contact, form.cleaned_data["password1"])
+        password_reset.send(sender=Account, request=request, user=account)
         return redirect("account_password_reset_completed")
     return render(
         request,
@@ -116,7 +118,6 @@ def _set_password(account: Account, contact: str, password: str) -> None:
     account.save(update_fields=["password"])
     if not is_proved(account, contact):
         set_contact(account=account, contact=contact)
-    DeskSession.objects.filter(account_id=account.pk).delete()
     for login in (account.phone, account.email):
         if login:
             limits.SIGN_IN.forget(login)
