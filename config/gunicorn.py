@@ -37,6 +37,16 @@ accesslog = os.environ.get("WEB_ACCESS_LOG") or None
 access_log_format = '%(t)s %({host}i)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 
 
+def on_starting(server: Any) -> None:
+    """Mask gunicorn's own lines as the product's: an error names the address with its query."""
+    from tenants.kit.masking import MaskingFormatter
+
+    for log in (server.log.error_log, server.log.access_log):
+        for handler in log.handlers:
+            kept = handler.formatter
+            handler.setFormatter(MaskingFormatter(kept._fmt, kept.datefmt) if kept else None)
+
+
 def when_ready(server: Any) -> None:
     """Load what pages need before the first worker is copied from this process."""
     from config.warm_up import warm_up

@@ -26,6 +26,7 @@ from tenants.communes.current import CommuneInfo, at_centre, commune_info, enter
 from tenants.communes.models import Commune
 from tenants.jobs.models import CENTRE, FLEET_QUEUE, Job
 from tenants.jobs.turns import join_due
+from tenants.kit.masking import mask_text
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,6 @@ BACK_OFF = (
 MAX_ATTEMPTS = len(BACK_OFF) + 1
 
 _LONG_NUMBER = re.compile(r"\d(?:[\s.-]?\d){7,}")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _ERROR_LENGTH = 1000
 
 _CLAIM = """
@@ -132,9 +132,8 @@ class Claim:
 
 def mask_error(error: BaseException) -> str:
     """Return what went wrong, without numbers or addresses that could name a person."""
-    text = f"{type(error).__name__}: {error}"
-    text = _ADDRESS.sub("…@…", _LONG_NUMBER.sub("…", text))
-    return text[:_ERROR_LENGTH]
+    text = mask_text(f"{type(error).__name__}: {error}")
+    return _LONG_NUMBER.sub("…", text)[:_ERROR_LENGTH]
 
 
 def claim_job(queue: str) -> Claim | None:
