@@ -208,6 +208,7 @@ TASKS = {"default": {"BACKEND": "tenants.jobs.backend.JobsBackend"}}
 # What happens by itself, in local time; communes take their turns over the window.
 SCHEDULED_TASKS = {
     "services.cases.tasks.sweep": daily("01:30", over=timedelta(hours=3)),
+    "tenants.history.tasks.keep_daily_head": daily("23:00", over=timedelta(minutes=45)),
     "tenants.jobs.tasks.remove_done_jobs": daily("04:45"),
     "tenants.accounts.tasks.remove_expired_sessions": daily("05:00"),
     # After the sweep, in which communes have kept the accounts of their officials.
@@ -247,6 +248,9 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 FILES_ROOT = env.path("FILES_ROOT", BASE_DIR / ".local" / "files")
+# Where the heads of the communes' histories are added to every day: another machine's folder, or
+# one that can only be added to (docs/deploy.md).
+HEADS_DIR = env.path("HEADS_DIR", BASE_DIR / ".local" / "heads")
 # ClamAV's daemon, which files are shown to before anybody may open them: the path of its socket,
 # or host:port. With neither, files are decoded and checked, but not for viruses.
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")

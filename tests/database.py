@@ -163,7 +163,8 @@ def _parse(url: str) -> dict[str, Any]:
 
 
 def _digest() -> str:
-    digest = hashlib.sha256(str(settings.INSTALLED_APPS).encode())
+    decided = [*settings.INSTALLED_APPS, *sorted(settings.SCHEDULED_TASKS)]
+    digest = hashlib.sha256(str(decided).encode())
     for pattern in _SOURCES:
         for path in sorted(ROOT.glob(pattern)):
             if path.is_file():

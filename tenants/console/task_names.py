@@ -13,6 +13,7 @@ TASK_NAMES: dict[str, str | Promise] = {
     "tenants.fleet.tasks.onboard_item": _("Đưa một đơn vị vào hệ thống"),
     "tenants.accounts.tasks.remove_expired_sessions": _("Dọn phiên đăng nhập đã hết hạn"),
     "tenants.organisation.tasks.send_invitation": _("Gửi lời mời làm việc"),
+    "tenants.history.tasks.keep_daily_head": _("Ghi đầu chuỗi lịch sử ra nơi lưu khác"),
     "tenants.jobs.tasks.remove_done_jobs": _("Dọn việc nền đã xong"),
 }
 

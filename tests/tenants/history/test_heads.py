@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import time_machine
 import uuid6
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tenants.communes.current import in_commune
 from tenants.history.events import Actor, hash_of, record_event
+from tenants.history.heads import Head, keep_head, kept_heads
 from tenants.history.models import ChainHead, Event
+from tenants.history.tasks import keep_daily_head
+from tenants.jobs.models import Job
+from tenants.jobs.runner import run_pending_jobs
 from tests.database import TestServer
 
 BA_DINH, NGOC_HA = "00004", "00008"
@@ -106,3 +114,81 @@ def test_work_goes_on_while_a_chain_is_read(told: None, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(heads, "verify_chain", while_somebody_works)
     assert "không có gì bị sửa" in verify(BA_DINH)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that heads go to every day."""
+    monkeypatch.setattr(settings, "HEADS_DIR", tmp_path / "heads")
+    return tmp_path / "heads"
+
+
+def keep_for_a_day(day: str) -> None:
+    """What the jobs of all communes do on a day, one of them twice."""
+    with time_machine.travel(f"{day}T23:10:00+07:00"):
+        for code in (BA_DINH, NGOC_HA, BA_DINH):
+            with in_commune(code):
+                keep_daily_head.call()
+
+
+def test_every_day_has_a_file_of_heads_that_chains_must_pass_through(
+    told: None, elsewhere: Path
+) -> None:
+    keep_for_a_day("2026-11-22")
+    with in_commune(BA_DINH):
+        record_event(verb="later", subject_id=uuid6.uuid7(), actor=Actor.system())
+    keep_for_a_day("2026-11-23")
+
+    first, second = sorted(elsewhere.iterdir())
+    assert (first.name, second.name) == ("2026-11-22.csv", "2026-11-23.csv")
+    lines = first.read_text().splitlines()
+    assert lines[0] == "commune_code,sequence,hash" and lines[1] == lines[3]
+    assert [line.split(",")[:2] for line in lines[1:3]] == [[BA_DINH, "3"], [NGOC_HA, "1"]]
+    assert "2 đơn vị, 5 sự kiện: không có gì bị sửa" in verify("--heads", elsewhere)
+
+    rewrite_history()
+
+    assert "Lỗi" not in verify()
+    assert f"{BA_DINH}: Chuỗi lịch sử sai từ sự kiện số 3" in verify("--heads", elsewhere)
+    assert f"{BA_DINH}: Chuỗi lịch sử sai từ sự kiện số 4" in verify("--heads", second)
+
+
+def test_events_cut_off_after_a_head_was_kept_are_noticed(told: None, elsewhere: Path) -> None:
+    keep_for_a_day("2026-11-22")
+    with in_commune(BA_DINH):
+        last = Event.objects.order_by("sequence")[1]
+        Event.objects.filter(sequence=3).delete()
+        ChainHead.objects.update(sequence=2, hash=last.hash)
+
+    assert "Lỗi" not in verify()
+    assert "sai từ sự kiện số 3" in verify("--heads", elsewhere)
+
+
+def test_a_folder_that_is_away_fails_the_job_and_is_not_made(
+    told: None, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "IS_LOCAL", False)
+    with in_commune(BA_DINH):
+        keep_daily_head.enqueue()
+    run_pending_jobs(raise_errors=False)
+
+    job = Job.objects.get(task=keep_daily_head.module_path)
+    assert job.state == Job.State.LATER and "FileNotFoundError" in job.error
+    assert not elsewhere.exists()
+
+
+def test_it_is_done_every_day_by_itself() -> None:
+    assert keep_daily_head.module_path in settings.SCHEDULED_TASKS
+
+
+def test_many_writers_at_once_lose_no_line(tmp_path: Path) -> None:
+    heads = [Head(f"{number:05}", number, "0" * 64) for number in range(200)]
+    with ThreadPoolExecutor(8) as writers:
+        list(
+            writers.map(
+                lambda head: keep_head(head, folder=tmp_path, day=date(2026, 11, 22)), heads
+            )
+        )
+
+    kept = kept_heads(tmp_path)
+    assert kept == {head.commune_code: [head] for head in heads}

@@ -11,7 +11,7 @@ from tenants.communes.current import CommuneNotOnboarded, at_centre
 from tenants.communes.database.base import MarkerMissing
 from tenants.communes.models import Commune
 from tenants.history.events import ChainBroken
-from tenants.history.heads import Head, HeadsUnreadable, read_heads, verify_history, write_heads
+from tenants.history.heads import Head, HeadsUnreadable, kept_heads, verify_history, write_heads
 
 
 class Command(BaseCommand):
@@ -26,7 +26,10 @@ class Command(BaseCommand):
         """Say which communes, and where heads are kept."""
         parser.add_argument("codes", nargs="*", metavar="MÃ", help="mã đơn vị; bỏ trống là tất cả")
         parser.add_argument(
-            "--heads", type=Path, metavar="TỆP", help="đối chiếu với các đầu chuỗi đã lưu ở tệp này"
+            "--heads",
+            type=Path,
+            metavar="TỆP",
+            help="đối chiếu với các đầu chuỗi đã lưu ở tệp này, hoặc ở mọi tệp của thư mục này",
         )
         parser.add_argument(
             "--write-heads",
@@ -42,7 +45,7 @@ class Command(BaseCommand):
         heads, broken = [], 0
         for code in codes:
             try:
-                heads.append(verify_history(code, kept=kept.get(code)))
+                heads.append(verify_history(code, kept=kept.get(code, ())))
             except (ChainBroken, CommuneNotOnboarded, MarkerMissing) as error:
                 broken += 1
                 self.stderr.write(f"{code}: {error}")
@@ -54,12 +57,11 @@ class Command(BaseCommand):
         if broken:
             raise CommandError(f"Chuỗi lịch sử của {broken} đơn vị không đúng; xem ở trên.")
 
-    def _kept(self, path: Path | None) -> dict[str, Head]:
+    def _kept(self, path: Path | None) -> dict[str, list[Head]]:
         if path is None:
             return {}
         try:
-            with path.open(encoding="utf-8", newline="") as file:
-                return read_heads(file)
+            return kept_heads(path)
         except (HeadsUnreadable, OSError) as error:
             raise CommandError(str(error)) from error
 
