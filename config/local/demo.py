@@ -25,7 +25,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from config.local import postgres
+from config.local import identity, postgres
 from tenants.communes.official_list import official_communes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -62,6 +62,7 @@ class Demo:
     def start(self) -> None:
         """Bring everything up and wait until pages answer."""
         self._start_database()
+        self._start_identity_provider()
         self._prepare()
         self._serve("web", _gunicorn(self.port))
         self._run("seed_demo", *COMMUNES, "--cases", CASES)
@@ -117,6 +118,14 @@ class Demo:
         self.server = postgres.start(HOME)
         self.environment["DATABASE_URL"] = self.server.application_url
         self.environment["DATABASE_OWNER_URL"] = self.server.owner_url
+
+    def _start_identity_provider(self) -> None:
+        """Let people sign in by VNeID: one of this machine's, where none is configured."""
+        if "OIDC_VNEID_SERVER_URL" in self.environment or not identity.is_installed():
+            return
+        port = _port(None, usual=identity.USUAL_PORT)
+        self._serve("vneid", identity.command(port))
+        self.environment |= identity.environment(port)
 
     def _open(
         self, name: str, command: list[str], role: str | None = None, *, shown: bool = False
@@ -213,9 +222,9 @@ def _number(wanted: str) -> int:
     return int(wanted or 0)
 
 
-def _port(wanted: str | None) -> int:
-    """Return the port asked for; without a wish 8000, or any free one where that is taken."""
-    for port in [int(wanted)] if wanted else [8000, 0]:
+def _port(wanted: str | None, usual: int = 8000) -> int:
+    """Return the port asked for; without a wish the usual, or any free one where that is taken."""
+    for port in [int(wanted)] if wanted else [usual, 0]:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
@@ -276,6 +285,8 @@ def main() -> int:
         demo.start()
         demo.onboard_the_rest()
         print((HOME / "log" / "seed_demo.log").read_text())
+        if demo.environment.get("OIDC_VNEID_NAME") == identity.NAME:
+            print(identity.HINT)
         print(f"Sẵn sàng sau {time.monotonic() - began:.0f} giây. Nhật ký, thư và tin nhắn: {HOME}")
         print("Nhấn Ctrl-C để dừng.", flush=True)
         demo.watch()

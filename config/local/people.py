@@ -74,6 +74,15 @@ CITIZENS = (
     ),
 )
 
+# Known to the demo's VNeID alone: whoever signs in there as this person is new here.
+NEWCOMER = Person(
+    full_name="Phạm Quốc Việt",
+    phone="0999000004",
+    national_id="048092000041",
+    birth_date=datetime.date(1992, 5, 9),
+    address="",
+)
+
 OPERATOR_EMAIL = f"vanhanh@{MAIL_DOMAIN}"
 OPERATOR_NAME = "Đơn vị vận hành"
 
