@@ -326,3 +326,4 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "INFO"},
     },
 }
+DEFAULT_EXCEPTION_REPORTER_FILTER = "tenants.kit.masking.ErrorReportFilter"
