@@ -67,8 +67,8 @@ def desk_view(view: View) -> View:
 def readable_desk_view(shows: str) -> Callable[[View], View]:
     """As `desk_view`, also for an operator whose access to this commune lasts; to read only.
 
-    `shows` names in the commune's log what they looked at. A view without this is not there for
-    operators, so that a new page of the desk stays closed to them.
+    `shows` is what the commune's log calls it: list, case, paper or document. A view without
+    this is not there for operators, so that a new page of the desk stays closed to them.
     """
     return lambda view: _desk_view(view, shows=shows)
 

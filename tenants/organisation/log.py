@@ -81,6 +81,13 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "support.viewed": (SUPPORT, gettext_lazy("được hỗ trợ nên xem %(what)s %(case)s")),
     "support.ended": (SUPPORT, gettext_lazy("chấm dứt truy cập hỗ trợ")),
 }
+# What an operator who looks on can see.
+_LOOKED_AT: dict[str, str | Promise] = {
+    "list": gettext_lazy("danh sách hồ sơ"),
+    "case": gettext_lazy("hồ sơ"),
+    "paper": gettext_lazy("giấy tờ của hồ sơ"),
+    "document": gettext_lazy("văn bản của hồ sơ"),
+}
 _LABELS: dict[str, str | Promise] = {
     "name": gettext_lazy("họ tên"),
     "title": gettext_lazy("chức vụ"),
@@ -185,6 +192,8 @@ def _in_words(key: str, value: Any) -> str:
     text = str(value)
     if key == "roles":
         return role_names(text) or _("không có")
+    if key == "what":
+        return str(_LOOKED_AT.get(text, text))
     if key == "scope":
         return text or _("tất cả")
     day = parse_date(text) if key.endswith("_on") else None

@@ -49,7 +49,7 @@ NUMBERS_SECONDS = 5 * 60
 
 
 @require_safe
-@readable_desk_view("hồ sơ")
+@readable_desk_view("case")
 def case_view(request: DeskRequest, code: str) -> HttpResponse:
     """A case as an official reads it."""
     official = request.official
@@ -127,7 +127,7 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
 
 @require_safe
 @xframe_options_sameorigin
-@readable_desk_view("giấy tờ của hồ sơ")
+@readable_desk_view("paper")
 def paper(request: DeskRequest, code: str, attachment_id: UUID) -> HttpResponseBase:
     """A paper of the case, to be read beside its form."""
     official = request.official
@@ -149,7 +149,7 @@ def paper(request: DeskRequest, code: str, attachment_id: UUID) -> HttpResponseB
 
 @require_safe
 @xframe_options_sameorigin
-@readable_desk_view("văn bản của hồ sơ")
+@readable_desk_view("document")
 def document(request: DeskRequest, code: str, document_id: UUID) -> HttpResponseBase:
     """A document that the commune issued in the case: its PDF, until that is there its page."""
     case = get_case_for_official(request.official, code)

@@ -43,7 +43,7 @@ DUE_FILTERS = ("hom-nay", LATE)
 
 
 @require_safe
-@readable_desk_view("danh sách hồ sơ")
+@readable_desk_view("list")
 def work_list(request: DeskRequest) -> HttpResponse:
     """Cases that wait for this official, or those a filter asks for."""
     official, filters, at = request.official, _filters(request), now()

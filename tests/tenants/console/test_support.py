@@ -176,9 +176,9 @@ class TestLooking:
         viewed = events("support.viewed")
         assert {event.subject_id for event in viewed} == {access.pk}
         assert [(event.details["what"], event.details["case"]) for event in viewed] == [
-            ("danh sách hồ sơ", ""),
-            ("hồ sơ", case.code),
-            ("giấy tờ của hồ sơ", case.code),
+            ("list", ""),
+            ("case", case.code),
+            ("paper", case.code),
         ]
         with in_commune(BA_DINH):
             verify_chain()
