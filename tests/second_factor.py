@@ -19,7 +19,12 @@ from tenants.accounts.desk_cookie import set_desk_cookie
 from tenants.accounts.models import Account, DeskSession
 from tenants.accounts.second_factor.codes import add_app
 from tenants.accounts.second_factor.proof import Proof, write_proof
-from tenants.accounts.second_factor.totp import code_at, new_secret, present_step
+from tenants.accounts.second_factor.totp import (
+    STEPS_ASIDE,
+    code_at,
+    new_secret,
+    present_step,
+)
 from tenants.communes.current import CommuneInfo
 
 OPEN_DESK = "/desk/mo-ban/"
@@ -66,3 +71,18 @@ def give_app(account: Account) -> str:
 def code_of(secret: str, *, ahead: int = 0) -> str:
     """The code that the app shows now, or so many half minutes later."""
     return code_at(secret, present_step() + ahead)
+
+
+class App:
+    """An authenticator app whose codes are each used once, like a patient person's."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self._step = 0
+
+    def code(self) -> str:
+        """A code that was not used yet; waits where all of the moment were."""
+        self._step = max(self._step + 1, present_step() - STEPS_ASIDE)
+        while self._step > present_step() + STEPS_ASIDE:
+            time.sleep(0.2)
+        return code_at(self.secret, self._step)
