@@ -25,7 +25,8 @@ from tenants.accounts.phone import PhoneNotValid, normalise_phone
 from tenants.kit.crypto import blind_index
 from tenants.kit.national_id import check_national_id
 
-HIGHEST_LEVEL = 4
+# As much as an account takes.
+LONGEST_EMAIL = 254
 _UID_PURPOSE = "accounts.identity.uid."
 
 
@@ -97,7 +98,7 @@ def read_level(value: Any) -> int:
         int(match[1])
         for part in parts
         if isinstance(part, int | str)
-        if (match := re.fullmatch(r"(?:loa)?[ _:-]?([0-4])", str(part).strip(), re.IGNORECASE))
+        if (match := re.fullmatch(r"(?:loa[ _:-]?)?([0-4])", str(part).strip(), re.IGNORECASE))
     ]
     return max(found, default=0)
 
@@ -132,10 +133,9 @@ def _name(text: str) -> str:
     """Return the name composed; one in capitals, as registers write it, in the usual letters."""
     composed = unicodedata.normalize("NFC", text)
     try:
-        name = str(FullNameField().clean(composed))
+        return str(FullNameField().clean(composed.title() if composed.isupper() else composed))
     except forms.ValidationError:
         raise IdentityProblem(NAME_MISSING) from None
-    return name.title() if name.isupper() else name
 
 
 def _date(text: str, formats: list[str]) -> datetime.date | None:
@@ -165,6 +165,6 @@ def _phone(text: str) -> str | None:
 
 def _email(text: str) -> str | None:
     try:
-        return EmailField().clean(text) if text else None
+        return EmailField(max_length=LONGEST_EMAIL).clean(text) if text else None
     except forms.ValidationError:
         return None

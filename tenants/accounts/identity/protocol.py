@@ -8,6 +8,7 @@ issuer, audience and times are checked each time (OpenID Connect Core 1.0, 3.1.3
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 import secrets
 from dataclasses import dataclass
@@ -177,7 +178,10 @@ def _claims(
     info = client.user_info(token["access_token"])
     if info.get("sub") != identity["sub"]:
         raise SomebodyElse
-    return {**identity, **info}
+    stated = {**identity, **info}
+    # Halves of characters pass as JSON and break wherever they are written: ValueError.
+    json.dumps(stated, ensure_ascii=False).encode()
+    return stated
 
 
 def _checked(id_token: str, provider: IdentityProvider, client: IdentityClient) -> dict[str, Any]:

@@ -182,6 +182,7 @@ FORGED: dict[str, tuple[dict[str, Any], str]] = {
     "from the future": ({"shift": {"iat": 600}}, "ImmatureSignatureError"),
     "of nobody": ({"without": ["sub"]}, "MissingRequiredClaimError"),
     "user info of somebody else": ({"userinfo": {"sub": "another"}}, "SomebodyElse"),
+    "halves of characters": ({"userinfo": {"HoVaTen": "\ud800"}}, "UnicodeEncodeError"),
     "no identity token": ({"token": {"id_token": None}}, "DecodeError"),
     "an identity token that is none": ({"token": {"id_token": "a.b.c"}}, "DecodeError"),
 }
