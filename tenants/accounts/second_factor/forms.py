@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-def _code_field(label: Any, help_text: Any) -> forms.CharField:
+def _code_field(label: Any, help_text: Any, **attrs: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=20,
@@ -17,8 +17,8 @@ def _code_field(label: Any, help_text: Any) -> forms.CharField:
             attrs={
                 "inputmode": "numeric",
                 "autocomplete": "one-time-code",
-                "autofocus": True,
                 "class": "box box--14",
+                **attrs,
             }
         ),
         error_messages={"required": _("Hãy nhập mã trong ứng dụng xác thực.")},
@@ -31,6 +31,7 @@ class FactorForm(forms.Form):
     code = _code_field(
         _("Mã xác thực"),
         _("6 chữ số đang hiện trong ứng dụng, hoặc một mã dự phòng 10 chữ số."),
+        autofocus=True,
     )
 
 
