@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.signup import complete_signup
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -116,6 +117,9 @@ class SignUpCodePage(CodePage):
                 _("Tài khoản đã có rồi. Hãy đăng nhập, hoặc đặt lại mật khẩu nếu đã quên."),
             )
             return redirect("account_login")
+        # Choosing the password a moment ago is as good as typing it for what is asked next.
+        record_authentication(request, account, method="password")
+        messages.success(request, _("Đã tạo tài khoản."))
         target = self.pending.about["next"] or home()
         response: HttpResponse = complete_signup(request, user=account, redirect_url=target)
         other = self.pending.about["other"]
