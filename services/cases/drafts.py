@@ -26,6 +26,7 @@ from services.catalogue.forms.checks import PAPERS_PAGE, Problem
 from services.catalogue.registry import get_version
 from services.catalogue.schema import Paper, ProcedureDefinition
 from tenants.accounts.models import Account
+from tenants.kit.national_id import mask_numbers_in
 from tenants.kit.rows import lock_row, read_rows
 from tenants.organisation.models import Official
 
@@ -267,8 +268,11 @@ def _remove(attachments: QuerySet[Attachment]) -> None:
 
 
 def _display_name(name: str) -> str:
-    """A file's name as people know it: no path, no control characters, at most 120 letters."""
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    """A file's name as people know it: no path, no control characters, at most 120 letters.
+
+    Many name a photograph after the number on the card, which no table holds in clear.
+    """
+    base = mask_numbers_in(name.replace("\\", "/").rsplit("/", 1)[-1])
     cleaned = "".join(ch for ch in base if ch.isprintable()).strip()
     if len(cleaned) > 120:
         stem, dot, suffix = cleaned.rpartition(".")

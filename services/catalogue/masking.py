@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from services.catalogue.answers import Answers
 from services.catalogue.schema import FieldSpec, ProcedureDefinition
-from tenants.kit.national_id import mask_national_id
+from tenants.kit.national_id import mask_national_id, mask_numbers_in
 
 # Numbers of identity cards, passports and other papers that say who somebody is.
 _ENDINGS = ("national_id", "id_doc_number")
-# People write theirs into other answers too: twelve digits, or the nine of older cards.
-_IN_TEXT = re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)")
 
 
 def mask_numbers(definition: ProcedureDefinition, answers: Answers) -> dict[str, Any]:
@@ -39,4 +36,5 @@ def _masked(spec: FieldSpec, value: Any) -> Any:
         return value
     if spec.type == "national_id" or spec.key.endswith(_ENDINGS):
         return mask_national_id(value)
-    return _IN_TEXT.sub(lambda found: mask_national_id(found[0]), value)
+    # People write theirs into other answers too.
+    return mask_numbers_in(value)

@@ -21,6 +21,10 @@ _FIRST_COUNTRY = 100
 _FIRST_CENTURY = 1900
 
 
+# Twelve digits, or the nine of older cards, also in groups.
+_IN_TEXT = re.compile(r"(?<!\d)(?:\d(?:[ .]?\d){11}|\d(?:[ .]?\d){8})(?!\d)")
+
+
 def check_national_id(value: str, *, today: datetime.date | None = None) -> list[str]:
     """Return what is wrong with an identity number, in sentences; nothing when it can be right.
 
@@ -46,3 +50,8 @@ def mask_national_id(value: str) -> str:
     if len(value) <= 6:
         return "*" * len(value)
     return f"{value[:3]}{'*' * (len(value) - 6)}{value[-3:]}"
+
+
+def mask_numbers_in(text: str) -> str:
+    """Return a text in which whatever may be an identity number is masked."""
+    return _IN_TEXT.sub(lambda found: mask_national_id(found[0]), text)

@@ -2,7 +2,12 @@ import datetime
 
 import pytest
 
-from tenants.kit.national_id import birth_year, check_national_id, mask_national_id
+from tenants.kit.national_id import (
+    birth_year,
+    check_national_id,
+    mask_national_id,
+    mask_numbers_in,
+)
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -38,3 +43,17 @@ def test_the_year_of_birth_is_in_the_number():
 def test_a_masked_number_shows_its_ends_only():
     assert mask_national_id("001090012345") == "001******345"
     assert mask_national_id("12345") == "*****"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("CCCD 001090012345.jpg", "CCCD 001******345.jpg"),
+        ("cmnd_012345678 mặt trước.pdf", "cmnd_012***678 mặt trước.pdf"),
+        ("số 001 090 012 345, cấp 2021", "số 001*********345, cấp 2021"),
+        ("IMG_20261122_093011.jpg", "IMG_20261122_093011.jpg"),
+        ("gọi 0912345678", "gọi 0912345678"),
+    ],
+)
+def test_numbers_in_a_text_are_masked(text: str, masked: str) -> None:
+    assert mask_numbers_in(text) == masked
