@@ -346,6 +346,35 @@ def test_an_official_adds_a_passkey_and_opens_the_desk_with_it(
     assert stage.here.name in leader.text() and "Phiên này" in leader.text()
 
 
+def test_a_citizen_sees_corrects_and_downloads_what_is_held_of_them(
+    stage: Stage, person: Callable[..., Person], tmp_path: Path
+) -> None:
+    huong = person(scripts=False, size=PHONE)
+    huong.open(stage.product.central("/tai-khoan-cua-toi/"))
+    huong.sign_in(stage.citizen, PASSWORD)
+    assert "Đỗ Thu Hương" in huong.text()
+    huong.follow("Sửa thông tin")
+    for typed, told in (("0123", "đang ghi 4 chữ số"), ("001 185 012 345", "Đã sửa")):
+        huong.page.fill("[name=national_id]", typed)
+        huong.press("Lưu")
+        assert told in huong.text()
+    assert "001******345" in huong.text()
+
+    huong.follow("Tải toàn bộ dữ liệu của tôi")
+    with huong.page.expect_event("download", timeout=60_000) as waiting:
+        huong.page.get_by_role("button", name="Tải tệp PDF để đọc").click()
+    waiting.value.save_as(tmp_path / "toi.pdf")
+    assert squeezed("001185012345") in text_of_pdf((tmp_path / "toi.pdf").read_bytes())
+
+    huong.open(stage.product.central("/tai-khoan-cua-toi/dong-y/"))
+    huong.press("Để sau")
+    huong.open(stage.product.central("/tai-khoan-cua-toi/dong/"))
+    huong.press("Yêu cầu đóng tài khoản")
+    assert "Tài khoản sắp đóng" in huong.text()
+    huong.press("Giữ lại tài khoản")
+    assert "Tài khoản được giữ lại" in huong.text()
+
+
 def _collect(stage: Stage, citizen: Person, case: Case, folder: Path) -> bytes:
     """Take the result once the job runner has printed it."""
     button = citizen.page.get_by_role("button", name="Nhận kết quả (PDF)")

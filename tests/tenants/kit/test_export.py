@@ -27,6 +27,9 @@ from tenants.kit.export import (
     harmless_text,
 )
 
+# The end of an answer looks after the connection.
+pytestmark = pytest.mark.django_db
+
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STARTS = "=+-@"
 MOMENT = datetime.datetime(2026, 11, 21, 7, 5, tzinfo=datetime.UTC)
