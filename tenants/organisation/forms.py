@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import validate_email
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.models import normalise_email
@@ -142,7 +143,8 @@ class OfficialForm(PostForm):
 def _scope_choices(fields: list[Field]) -> list[tuple[str, Any]]:
     choices: list[tuple[str, Any]] = []
     for field in fields:
-        choices.append((field.key, _("Cả lĩnh vực %(name)s") % {"name": field.name}))
+        whole = _("Cả lĩnh vực %(name)s") % {"name": field.name}
+        choices.append((field.key, format_html("<b>{}</b>", whole)))
         choices += field.procedures
     return choices
 
@@ -218,12 +220,14 @@ class DelegationForm(forms.Form):
     giver = forms.ModelChoiceField(
         label=_("Người giao"),
         queryset=Official.objects.none(),
+        empty_label=_("Chọn một người"),
         widget=forms.Select(attrs={"class": "box"}),
         error_messages={"required": _("Hãy chọn người giao.")},
     )
     receiver = forms.ModelChoiceField(
         label=_("Người nhận"),
         queryset=Official.objects.none(),
+        empty_label=_("Chọn một người"),
         widget=forms.Select(attrs={"class": "box"}),
         error_messages={"required": _("Hãy chọn người nhận.")},
     )
@@ -269,7 +273,8 @@ class DelegationForm(forms.Form):
         if by.has_role(Role.ADMINISTRATOR):
             givers: Any = self.fields["giver"]
             givers.queryset = at_work
-            self.initial.setdefault("giver", by.pk)
+            if may_give(by):
+                self.initial.setdefault("giver", by.pk)
             roles.choices = [one for one in Role.choices if one[0] != Role.ADMINISTRATOR]
         else:
             del self.fields["giver"]
