@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from tenants.accounts.models import Account, DeskSession
+from tenants.accounts.second_factor.telling import tell_of_change
 from tenants.fleet.acts import Operator, record_act
 from tenants.fleet.models import OperatorAct
 
@@ -28,4 +29,5 @@ def remove_lost_factors(*, account: Account, operator: Operator, reason: str) ->
     DeskSession.objects.filter(account_id=account.pk).delete()
     note = f"{account.pk}: {reason}"
     record_act(act=OperatorAct.Act.LOST_FACTOR, operator=operator, note=note)
+    tell_of_change(account)
     return True

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from tenants.accounts.models import Account
 from tenants.accounts.open_sessions import end_others
 from tenants.accounts.second_factor.codes import RECOVERY
+from tenants.accounts.second_factor.telling import tell_of_change
 
 
 class LastFactor(Exception):
@@ -31,3 +32,4 @@ def remove_factor(request: HttpRequest, *, account: Account, factor: Authenticat
     if last:
         others.delete()
     end_others(request, account)
+    tell_of_change(account)

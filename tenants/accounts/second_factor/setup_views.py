@@ -39,6 +39,7 @@ from tenants.accounts.second_factor.passkeys import (
 from tenants.accounts.second_factor.places import place_of, safe_next
 from tenants.accounts.second_factor.removing import LastFactor, remove_factor
 from tenants.accounts.second_factor.showing import note_shown
+from tenants.accounts.second_factor.telling import tell_of_change
 from tenants.accounts.second_factor.totp import fitting_step, new_secret
 from tenants.kit.crypto import SealBroken, seal, unseal
 
@@ -126,6 +127,7 @@ def new_codes_view(request: HttpRequest) -> HttpResponse:
     account: Account = request.user  # type: ignore[assignment]
     if not Authenticator.objects.filter(user_id=account.pk, type__in=(TOTP, PASSKEY)).exists():
         return redirect("mfa_index")
+    tell_of_change(account)
     return _show_codes(request, account)
 
 
@@ -154,6 +156,7 @@ def remove_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _added(request: HttpRequest, account: Account, *, method: str) -> HttpResponse:
     """A new factor has just been shown; the first one comes with recovery codes."""
+    tell_of_change(account)
     place, _commune = place_of(request.session.get(_NEXT, ""))
     note_shown(request, account, method=method, place=place)
     if not Authenticator.objects.filter(user_id=account.pk, type=RECOVERY).exists():

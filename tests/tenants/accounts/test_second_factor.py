@@ -274,6 +274,23 @@ class TestSettingUp:
         assert not Authenticator.objects.exists() and not DeskSession.objects.exists()
         assert signed_in(browser) and not signed_in(elsewhere)
 
+    def test_every_change_is_told_to_its_owner(
+        self,
+        browser: Client,
+        bao: Account,
+        secret: str,
+        mailoutbox: list[Any],
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        browser.force_login(bao)
+        show_factor(browser)
+        factor = Authenticator.objects.get()
+        for page in (CODES, f"{FACTORS}go/{factor.pk}/"):
+            with django_capture_on_commit_callbacks(execute=True):
+                browser.post(page)
+        assert [letter.to for letter in mailoutbox] == [["bao@vidu.vn"]] * 2
+        assert "Nếu không phải anh/chị làm" in mailoutbox[0].body
+
     def test_an_operator_keeps_one(self, browser: Client) -> None:
         operator = Account.objects.create_account(
             full_name="Đỗ Minh Khuê", email="khue@vidu.vn", is_operator=True
@@ -318,6 +335,16 @@ class TestShowing:
         assert ba_dinh.name in browser.get(SHOW, {"next": there}).content.decode()
         send_code(browser, code_of(secret), SHOW, next=there)
         assert browser.session["second_factor"]["place"] == "00004"
+
+    def test_a_session_known_before_is_worthless_after(
+        self, browser: Client, bao: Account, secret: str
+    ) -> None:
+        browser.force_login(bao)
+        before = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        send_code(browser, code_of(secret), SHOW)
+        thief = Client(SERVER_NAME=settings.BASE_DOMAIN)
+        thief.cookies[settings.SESSION_COOKIE_NAME] = before
+        assert signed_in(browser) and not signed_in(thief)
 
     def test_signing_in_anew_as_another_leaves_nothing_of_it(
         self, browser: Client, bao: Account, secret: str
