@@ -10,15 +10,22 @@ from django.test import Client
 from django.utils import timezone
 
 from citizens.profile import tasks
+from documents.rendering.pdf import RenderedPdf
 from services.cases.models import Case
 from tenants.accounts.models import Account, DeskSession
 from tenants.communes.current import CommuneInfo, in_commune
 from tenants.jobs.models import FLEET_QUEUE
 from tenants.jobs.runner import run_pending_jobs
-from tests.factories import make_account, make_case
+from tests.factories import PDF, make_account, make_case
 
 HOME, CLOSING = "/tai-khoan-cua-toi/", "/tai-khoan-cua-toi/dong/"
 UNDO = "/tai-khoan-cua-toi/dong/thoi/"
+
+
+@pytest.fixture(autouse=True)
+def _quick_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests ask what becomes of cases, not what their papers look like."""
+    monkeypatch.setattr("documents.registers.tasks.render_pdf", lambda html: RenderedPdf(PDF, 1))
 
 
 def wait(account: Account) -> None:
