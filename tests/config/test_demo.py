@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import stat
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from environs import Env
 
-from config.local import demo, people
+from config.local import code, demo, people
 from tenants.accounts.models import Account
+from tenants.accounts.second_factor.codes import use_code
 from tenants.communes.official_list import official_communes
 from tenants.kit.national_id import birth_year, check_national_id
 from tenants.organisation.models import Department, Official
+from tests.factories import account_of
 
 
 def test_the_demo_shows_ten_real_communes_of_every_kind_in_three_provinces():
@@ -23,9 +27,23 @@ def test_the_demo_shows_ten_real_communes_of_every_kind_in_three_provinces():
 
 
 def test_identity_numbers_of_the_demo_are_plausible():
-    for citizen in people.CITIZENS:
+    for citizen in (*people.CITIZENS, people.NEWCOMER):
         assert check_national_id(citizen.national_id) == []
         assert birth_year(citizen.national_id) == citizen.birth_date.year
+
+
+def test_the_demos_vneid_knows_the_people_and_one_newcomer_as_a_deployment_reads_them(monkeypatch):
+    for name, value in identity.environment(9400).items():
+        monkeypatch.setenv(name, value)
+    (app,) = identity_apps(Env())
+    command = identity.command(9400)
+    stated = [json.loads(text) for text in command if text.startswith("{")]
+    known = [read_person("vneid", claims, settings=app["settings"]) for claims in stated]
+    cast = [*people.CITIZENS, people.NEWCOMER]
+    assert [(one.full_name, one.national_id, one.phone) for one in known] == [
+        (person.full_name, person.national_id, person.phone) for person in cast
+    ]
+    assert {one.level for one in known} == {2} and app["name"] == "VNeID (thử)"
 
 
 def test_keys_are_made_once_and_readable_by_their_owner_only(tmp_path, monkeypatch):
@@ -120,6 +138,27 @@ def test_every_role_is_filled_and_the_leader_may_sign(in_ba_dinh, monkeypatch, c
     leader = Account.objects.get(pk=officials["leader"].account_id)
     assert leader.check_password("xaso-for-a-test")
     assert str(leader.email) in said and "xaso-for-a-test" in said
+
+
+@pytest.mark.django_db
+def test_the_told_code_is_everybodys_who_has_a_post(in_ba_dinh, monkeypatch, capsys):
+    monkeypatch.setenv("DEMO_PASSWORD", "xaso-for-a-test")
+    said = seed(capsys)
+    assert "make code" in said and code.demo_secret("xaso-for-a-test") in said
+    assert code.main() == 0
+    told = capsys.readouterr().out.partition(":")[2].partition(",")[0]
+    accounts = [account_of(official) for official in Official.objects.all() if official.active]
+    demo_made = [one for one in accounts if str(one.email).endswith(people.MAIL_DOMAIN)]
+    demo_made.append(Account.objects.get(email=people.OPERATOR_EMAIL))
+    assert len(demo_made) > len(people.POSTS)
+    assert {use_code(account=account, code=told) for account in demo_made} == {"totp"}
+
+
+def test_without_a_demo_there_is_no_code(monkeypatch, capsys, tmp_path):
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+    monkeypatch.setattr(code, "HOME", tmp_path)
+    assert code.main() == 1
+    assert "make demo" in capsys.readouterr().err
 
 
 @pytest.mark.django_db
