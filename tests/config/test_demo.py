@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from environs import Env
 
-from config.local import code, demo, people
+from config.local import code, demo, identity, people
+from tenants.accounts.identity.claims import read_person
+from tenants.accounts.identity.configuration import identity_apps
 from tenants.accounts.models import Account
 from tenants.accounts.second_factor.codes import use_code
 from tenants.communes.official_list import official_communes
