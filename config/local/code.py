@@ -35,9 +35,7 @@ def main() -> int:
         return 1
     code = code_at(demo_secret(password), present_step())
     left = STEP_SECONDS - int(time.time()) % STEP_SECONDS
-    print(
-        f"Mã xác thực: {code[:3]} {code[3:]} (còn {left} giây; mỗi tài khoản dùng mỗi mã một lần)"
-    )
+    print(f"Mã xác thực: {code[:3]} {code[3:]}, còn {left} giây; mỗi tài khoản dùng một lần.")
     return 0
 
 

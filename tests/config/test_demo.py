@@ -150,7 +150,6 @@ def test_the_told_code_is_everybodys_who_has_a_post(in_ba_dinh, monkeypatch, cap
     assert code.main() == 0
     told = capsys.readouterr().out.partition(":")[2].partition(",")[0]
     accounts = [account_of(official) for official in Official.objects.all() if official.active]
-    print("TOLD", repr(told))
     demo_made = [one for one in accounts if str(one.email).endswith(people.MAIL_DOMAIN)]
     demo_made.append(Account.objects.get(email=people.OPERATOR_EMAIL))
     assert len(demo_made) > len(people.POSTS)
