@@ -13,7 +13,7 @@ from csp.constants import HEADER, SELF
 from csp.middleware import CSPMiddleware as LibraryMiddleware
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 # What the library's decorators leave on an answer that wants a policy of its own.
@@ -52,7 +52,7 @@ class CSPMiddleware(LibraryMiddleware):
 
 
 class AnswerMiddleware:
-    """Headers that neither Django nor a library of ours sends.
+    """Headers that neither Django nor a library of ours sends, and addresses that nobody has.
 
     * ``Cross-Origin-Resource-Policy``: no other site draws our files and answers into its own.
     * ``Cache-Control: no-store`` on whatever is answered to somebody who is signed in, and on
@@ -75,3 +75,10 @@ class AnswerMiddleware:
         if found and found.url_name in _LEAVING and request.method == "POST":
             response.headers.setdefault("Clear-Site-Data", '"storage"')
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> None:
+        """Find nothing under an address with a NUL, which no text of the database can hold."""
+        if any(isinstance(value, str) and "\x00" in value for value in kwargs.values()):
+            raise Http404

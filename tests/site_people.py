@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -52,20 +53,29 @@ class SitePeople:
     draft: Draft
     counter_draft: Draft
     values: dict[str, str] = field(default_factory=dict)
+    browsers: dict[str, Client] = field(default_factory=dict)
 
     def client_for(self, route: Route) -> Client:
-        """A browser on the route's site, of somebody who may use it."""
+        """A browser on the route's site, of somebody who may use it; each call gives its own."""
         host = settings.BASE_DOMAIN if route.site == "central" else self.here.host
+        who = "citizen"
+        for prefix, other in (("/operator/", "operator"), ("/desk/", "official")):
+            who = other if route.pattern.startswith(prefix) else who
         client = Client(SERVER_NAME=host, raise_request_exception=False)
-        if route.pattern.startswith("/operator/"):
-            client.force_login(self.operator)
-            open_operator_pages(client)
-        elif route.pattern.startswith("/desk/"):
-            client.force_login(self.official)
-            open_desk(client, self.here)
-        elif not route.pattern.startswith("/tai-khoan/"):
-            client.force_login(self.citizen)
+        if not route.pattern.startswith("/tai-khoan/"):
+            client.cookies = deepcopy(self._signed_in(who).cookies)
         return client
+
+    def _signed_in(self, who: str) -> Client:
+        """The browser in which one of them signed in, and opened what they work at."""
+        if who not in self.browsers:
+            client = self.browsers[who] = Client(SERVER_NAME=settings.BASE_DOMAIN)
+            client.force_login(getattr(self, who))
+            if who == "official":
+                open_desk(client, self.here)
+            elif who == "operator":
+                open_operator_pages(client)
+        return self.browsers[who]
 
     def path(self, route: Route) -> str:
         """The route's address, with what is really there where we have it."""
