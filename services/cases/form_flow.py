@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from services.cases.drafts import attachments_of, given_papers, refused_papers
 from services.cases.models import Attachment, Draft
@@ -122,3 +125,29 @@ def review_of(draft: Draft, channel: str) -> dict[str, Any]:
         )
         + refused_papers(given),
     }
+
+
+def page_token(draft: Draft, page: PageSpec) -> str:
+    """What stands for the kept answers of a page, so that a form can say which ones it showed."""
+    kept = json.dumps(_answers_on(page, draft.answers), sort_keys=True, ensure_ascii=False)
+    return salted_hmac(
+        "draft-page", f"{draft.pk}:{page.key}:{kept}", algorithm="sha256"
+    ).hexdigest()
+
+
+def changed_elsewhere(
+    draft: Draft, page: PageSpec, *, seen: str, answers: Mapping[str, Any]
+) -> bool:
+    """Whether saving these answers would undo others, which the form that was sent did not show.
+
+    The same person may have the same page open in two tabs. A form that does not say what it
+    showed is taken as it is.
+    """
+    if not seen or seen == page_token(draft, page):
+        return False
+    return _answers_on(page, draft.answers) != _answers_on(page, answers)
+
+
+def _answers_on(page: PageSpec, answers: Mapping[str, Any]) -> dict[str, Any]:
+    keys = [leaf.key for leaf in page.leaves]
+    return {key: answers[key] for key in keys if answers.get(key) not in (None, "", [])}

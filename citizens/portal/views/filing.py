@@ -19,7 +19,14 @@ from services.cases.access import get_case_of_draft, get_draft_for_applicant
 from services.cases.drafts import discard_draft, save_page
 from services.cases.errors import CaseError, CaseIncomplete, IdentityNotAssured
 from services.cases.filing import file_case
-from services.cases.form_flow import page_after, review_of, task_list, typed_on
+from services.cases.form_flow import (
+    changed_elsewhere,
+    page_after,
+    page_token,
+    review_of,
+    task_list,
+    typed_on,
+)
 from services.cases.models import Draft
 from services.cases.states import Channel
 from services.catalogue.forms.checks import check_warnings
@@ -61,17 +68,25 @@ def page(request: HttpRequest, draft_id: UUID, page_key: str) -> HttpResponseBas
         prefill=prefill_of(account),
         commune=current_commune().code,
     )
+    overtaken = False
     if posted and not form.wants_refresh:
         forget_parked(request)
         if form.is_valid():
+            overtaken = changed_elsewhere(
+                draft, spec, seen=request.POST.get("seen", ""), answers=form.cleaned_answers()
+            )
+        if form.is_valid() and not overtaken:
             draft = save_page(draft=draft, page_key=page_key, answers=form.cleaned_answers())
             return _onward(request, draft, page_key)
-        save_page(draft=draft, page_key=page_key, typed=form.typed())
+        if not overtaken:
+            save_page(draft=draft, page_key=page_key, typed=form.typed())
     context = _frame(draft) | {
         "form": form,
         "page": spec,
         "section": definition.section_of[spec.key],
         "was_parked": parked is not None,
+        "overtaken": overtaken,
+        "seen": page_token(draft, spec),
         **_position(draft, page_key),
     }
     status = 422 if posted and not form.wants_refresh else 200

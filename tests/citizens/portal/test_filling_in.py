@@ -10,10 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from services.cases.models import Draft
+from services.catalogue.registry import current_procedure
 from tenants.accounts.models import Account
-from tenants.communes.current import CommuneInfo
+from tenants.communes.current import CommuneInfo, in_commune
 from tests.factories import BIRTH
+from tests.journeys.answers import filing
 from tests.journeys.html_forms import form_that, text_of_page
+from tests.journeys.typing_in import fill_in
 
 NAME = {"child_name": "Trần Nguyễn Gia Hân", "child_gender": "Nữ"}
 # A page must stay quick where the database is a network away.
@@ -131,3 +134,33 @@ def test_a_form_is_thrown_away_when_asked(browser: Client, begun: Draft) -> None
 
     browser.post(f"/nop/{begun.pk}/xoa/")
     assert not Draft.objects.filter(pk=begun.pk).exists()
+
+
+def test_a_page_saved_in_another_tab_is_not_undone_without_being_told(
+    browser: Client, begun: Draft
+) -> None:
+    """Both tabs showed the same; the second to save is told, and what it typed stays."""
+    definition = current_procedure(BIRTH)
+    one = filing(BIRTH, commune="00004")
+    page = definition.pages[0]
+    path = f"/nop/{begun.pk}/{page.key}/"
+    leaves = {leaf.key: leaf for leaf in page.leaves}
+    form = form_that(browser.get(path), has="leave")
+    first = fill_in(form, leaves, one.answers)
+    key = next(
+        leaf.key for leaf in page.leaves if leaf.type == "text" and one.answers.get(leaf.key)
+    )
+    second = {**first, key: ["Viết Khác Ở Thẻ Kia"]}
+    assert browser.post(path, first).status_code == 302
+    told = browser.post(path, second)
+    assert told.status_code == 422 and "ở một thẻ khác" in told.content.decode()
+    assert "Viết Khác Ở Thẻ Kia" in told.content.decode()
+    with in_commune("00004"):
+        assert Draft.objects.get(pk=begun.pk).answers[key] == one.answers[key]
+    # Sent again with what the page shows now, it is meant so.
+    again = form_that(told, has="leave").sent()
+    assert browser.post(path, again).status_code == 302
+    with in_commune("00004"):
+        assert Draft.objects.get(pk=begun.pk).answers[key] == "Viết Khác Ở Thẻ Kia"
+    # The same page sent twice, as by an impatient click, is no conflict.
+    assert browser.post(path, again).status_code == 302
