@@ -35,10 +35,16 @@ class Person:
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         self.page.on("response", self._note)
+        self.page.on("console", self._note_refused)
 
     def _note(self, response: Any) -> None:
         if response.status >= 500:
             self.problems.append(f"{response.status} {response.url}")
+
+    def _note_refused(self, message: Any) -> None:
+        """What the page's own policy would not let run or load."""
+        if "Content Security Policy" in message.text:
+            self.problems.append(message.text)
 
     def open(self, address: str) -> None:
         """Open an address and look at the page that comes."""
