@@ -1,10 +1,11 @@
 """Accounts that an archive refers to, and who they are in the deployment that receives it.
 
 * The same key is the same person: the account here stays as it is.
-* An account here with the same identity number, the same name and the same phone number or
-  address is taken for the same person too, and the commune's rows then refer to it. One of these
-  alone proves nothing: nobody checked what was typed at sign-up, and a wrong guess would open
-  somebody's cases to a stranger.
+* An account here for whose identity number the state's provider vouched, as it did there, is the
+  same person, and the commune's rows then refer to it.
+* So is an account with the same identity number, the same name and the same phone number or
+  address. One of these alone proves nothing: nobody checked what was typed at sign-up, and a wrong
+  guess would open somebody's cases to a stranger.
 * Everybody else comes in with a new account and no password, without a phone number or address
   that an account here already has. Who has none left gets a substitute address to sign in with.
 
@@ -94,6 +95,9 @@ def _bring_in_batch(accounts: list[Account], arrival: Arrival, taken: set[str]) 
             arrival.stand_ins[str(account.pk)] = str(twin.pk)
             taken.add(str(twin.pk))
             continue
+        if twin is not None:
+            # One account can be the number's owner here, and another person's rows have it.
+            account.national_id_verified_at, account.assurance_level = None, 0
         if _leave_out_taken(account, in_the_way):
             arrival.without_contact.append(str(account.pk))
         new.append(account)
@@ -104,11 +108,21 @@ def _bring_in_batch(accounts: list[Account], arrival: Arrival, taken: set[str]) 
 def _accounts_in_the_way(accounts: list[Account]) -> list[Account]:
     emails = [one.email for one in accounts if one.email]
     phones = [one.phone for one in accounts if one.phone]
-    return list(Account.objects.filter(Q(email__in=emails) | Q(phone__in=phones)))
+    verified = [one.national_id_index for one in accounts if one.national_id_verified_at]
+    return list(
+        Account.objects.filter(
+            Q(email__in=emails)
+            | Q(phone__in=phones)
+            | Q(national_id_index__in=verified, national_id_verified_at__isnull=False)
+        )
+    )
 
 
 def _twin(account: Account, others: list[Account]) -> Account | None:
     index = account.national_id_index
+    for other in others:
+        if other.national_id_index == index and _both_verified(account, other):
+            return other
     for other in others:
         reached = (account.email and other.email == account.email) or (
             account.phone and other.phone == account.phone
@@ -123,12 +137,16 @@ def _twin(account: Account, others: list[Account]) -> Account | None:
     return None
 
 
+def _both_verified(one: Account, other: Account) -> bool:
+    return bool(one.national_id_verified_at and other.national_id_verified_at)
+
+
 def _leave_out_taken(account: Account, others: list[Account]) -> bool:
     had = (account.email, account.phone)
     if account.email in {other.email for other in others}:
         account.email = None
     if account.phone in {other.phone for other in others}:
         account.phone = None
-    if not account.email and not account.phone:
+    if not account.email and not account.phone and not account.national_id_verified_at:
         account.email = f"{account.pk}@{SUBSTITUTE_DOMAIN}"
     return had != (account.email, account.phone)

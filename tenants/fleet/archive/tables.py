@@ -21,15 +21,13 @@ Kind = Literal["plain", "sealed", "index"]
 
 # What an account takes along. Its identity number is indexed anew by setting it.
 ACCOUNT_COLUMNS = (
-    "id", "full_name", "email", "phone", "national_id", "birth_date", "address", "is_active",
-    "date_joined",
+    "id", "full_name", "email", "phone", "national_id", "national_id_verified_at",
+    "assurance_level", "birth_date", "address", "is_active", "date_joined",
 )  # fmt: skip
 ACCOUNT_LEFT_OUT = {
     "password": "a credential; the person sets a new one",
     "is_operator": "a right over the other deployment",
     "national_id_index": "made anew with the receiver's key",
-    "national_id_verified_at": "the other deployment's provider vouched; the receiver asks its own",
-    "assurance_level": "kept with who vouched for it",
     "phone_verified_at": "the receiver sends a code of its own",
     "closing_asked_at": "asked of the other deployment",
 }

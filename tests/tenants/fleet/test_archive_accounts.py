@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import uuid6
+from django.utils import timezone
 
 from services.tracking.tracking import identity_index
 from tenants.accounts.models import Account
@@ -32,6 +33,8 @@ def a_row(key: str = KEY, **changed: Any) -> Values:
         "address": "12 phố Kim Mã",
         "is_active": "t",
         "date_joined": "2026-01-01 00:00:00+00",
+        "national_id_verified_at": None,
+        "assurance_level": "0",
         **changed,
     }
     return [values[column.name] for column in account_table().columns]
@@ -138,3 +141,43 @@ def test_an_account_here_that_is_in_the_archive_itself_stands_for_nobody_else():
     arrival = arrive(a_row(second, email=THUONG.email, phone=None), a_row(phone=None))
 
     assert (arrival.kept, arrival.stand_ins, arrival.without_contact) == (1, {}, [second])
+
+
+VERIFIED = {"national_id_verified_at": "2026-02-03 00:00:00+00", "assurance_level": "2"}
+
+
+def verified_here(**changed: Any) -> Account:
+    account = here(**changed)
+    account.national_id_verified_at = timezone.now()
+    account.save()
+    return account
+
+
+def test_who_the_state_vouched_for_in_both_places_is_one_person():
+    account = verified_here(email="khac@example.vn", phone=None, full_name="Nguyễn Thị Thương")
+
+    assert arrive(a_row(**VERIFIED)).stand_ins == {KEY: str(account.pk)}
+
+
+def test_a_typed_number_is_not_taken_for_a_verified_one():
+    verified_here(email="khac@example.vn", phone=None)
+
+    assert arrive(a_row()).stand_ins == {}
+    assert not Account.objects.get(pk=KEY).national_id_verified_at
+
+
+def test_who_signs_in_through_a_provider_only_comes_as_they_are():
+    assert arrive(a_row(email=None, phone=None, **VERIFIED)).without_contact == []
+    came = Account.objects.get(pk=KEY)
+    assert came.national_id_verified_at and came.assurance_level == 2
+    assert (came.email, came.phone) == (None, None)
+
+
+def test_a_verified_account_that_stands_for_somebody_already_keeps_the_number():
+    second = str(uuid6.uuid7())
+    Account.objects.filter(pk=verified_here().pk).update(id=KEY)
+
+    arrival = arrive(a_row(), a_row(second, email=None, phone=None, **VERIFIED))
+
+    assert (arrival.kept, arrival.stand_ins, arrival.without_contact) == (1, {}, [second])
+    assert not Account.objects.get(pk=second).national_id_verified_at
