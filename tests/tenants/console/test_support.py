@@ -7,18 +7,21 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from services.cases.drafts import attachments_of
 from services.cases.models import Case
+from tenants.accounts.desk_cookie import COOKIE
 from tenants.accounts.models import Account, DeskSession
 from tenants.communes.current import CommuneInfo, in_commune
 from tenants.fleet.models import OperatorAct, SupportAccess
 from tenants.fleet.support import SupportRefused, open_support
 from tenants.history.events import verify_chain
 from tenants.history.models import Event
+from tenants.organisation.desk_access import readable_desk_view
 from tenants.organisation.models import Official
 from tests.factories import make_case, the_official
 from tests.second_factor import show_factor
@@ -207,6 +210,23 @@ class TestLooking:
         answer = looking.post(f"/desk/ho-so/{case.code}/nhan-xu-ly/", {"seen": "-"})
         assert answer.status_code == 404
         assert looking.post(f"/desk/ho-so/{case.code}/").status_code in (404, 405)
+
+    def test_a_view_that_forgot_to_ask_takes_no_form_either(
+        self, looking: Client, khue: Account
+    ) -> None:
+        @readable_desk_view("case")
+        def careless(request: HttpRequest) -> HttpResponse:
+            return HttpResponse("done")
+
+        def asked(method: str) -> HttpRequest:
+            request = RequestFactory().generic(method, "/desk/")
+            request.user, request.COOKIES[COOKIE] = khue, looking.cookies[COOKIE].value
+            return request
+
+        with in_commune(BA_DINH):
+            assert careless(asked("GET")).status_code == 200
+            with pytest.raises(Http404):
+                careless(asked("POST"))
 
 
 class TestEnding:
