@@ -137,21 +137,23 @@ def answer_supplement(
     official: Official | None = None,
     message: str = "",
     uploads: Iterable[tuple[str, UploadedFile[Any]]] = (),
+    strip: bool = False,
     seen: str = "",
 ) -> Case:
     """Take what the applicant adds (online, or at the counter by an official); the clock goes on.
 
-    ``uploads`` are pairs of a paper's key and a file. A case that was not accepted yet goes back
-    to intake; one in process keeps (pause) or begins anew (restart) its time limit, as the
-    procedure says. Raises ``FileRefused`` for a bad file, ``ReasonMissing`` for nothing at all,
-    ``NotYourStep`` for an official who does not receive papers.
+    ``uploads`` are pairs of a paper's key and a file; with ``strip`` pictures lose their cameras'
+    notes. A case that was not accepted yet goes back to intake; one in process keeps (pause) or
+    begins anew (restart) its time limit, as the procedure says. Raises ``FileRefused`` for a bad
+    file, ``ReasonMissing`` for nothing at all, ``NotYourStep`` for an official who does not
+    receive papers.
     """
     case = lock_case(case.pk, seen=seen)
     grant = check_role(case, official, "reception") if official is not None else None
     if case.state != CaseStatus.SUPPLEMENT:
         raise MoveNotAllowed(case)
     definition, at = definition_of(case), now()
-    given = _store(case, definition, uploads)
+    given = _store(case, definition, uploads, strip)
     if not given and not message.strip():
         raise ReasonMissing
     changes: dict[str, object] = {"supplement_by": None, "clock_stopped_at": None}
@@ -265,14 +267,17 @@ def _was_asked(case: Case) -> bool:
 
 
 def _store(
-    case: Case, definition: ProcedureDefinition, uploads: Iterable[tuple[str, UploadedFile[Any]]]
+    case: Case,
+    definition: ProcedureDefinition,
+    uploads: Iterable[tuple[str, UploadedFile[Any]]],
+    strip: bool,
 ) -> int:
     papers = {paper.key: paper for paper in definition.papers}
     count = 0
     for key, upload in uploads:
         if key not in papers:
             raise UnknownPaper
-        add_file(owner_id=case.pk, paper=papers[key], upload=upload)
+        add_file(owner_id=case.pk, paper=papers[key], upload=upload, strip=strip)
         count += 1
     return count
 

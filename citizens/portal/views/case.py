@@ -130,6 +130,7 @@ def supplement(request: HttpRequest, code: str) -> HttpResponseBase:
         "items": [paper_item(paper, errors) for paper in _papers_to_add(case)],
         "asked": asked_of(case, events_of(case.pk)),
         "typed": typed,
+        "strip": "strip" in request.POST,
         "errors": errors,
         "message_error": next((text for key, text in errors if key == MESSAGE), ""),
         "was_parked": parked is not None,
@@ -222,6 +223,7 @@ def _answer(
         (key, upload) for key, name in names.items() for upload in request.FILES.getlist(name)
     ]
     at: list[tuple[str, str]] = []
+    strip = "strip" in request.POST
 
     def in_order() -> Iterator[tuple[str, UploadedFile[Any]]]:
         for key, upload in uploads:
@@ -229,7 +231,9 @@ def _answer(
             yield key, upload
 
     try:
-        answer_supplement(case=case, account=account, message=message, uploads=in_order())
+        answer_supplement(
+            case=case, account=account, message=message, uploads=in_order(), strip=strip
+        )
     except FileRefused as problem:
         key, name = at[-1]
         return [(key, f"“{name}”: {problem}")]

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from documents.files.tasks import check_file
 from documents.registers.models import Document
 from services.cases.drafts import attachments_of
 from services.cases.intake import request_supplement
@@ -13,7 +14,9 @@ from services.cases.models import Case
 from services.cases.states import CaseStatus
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo
+from tenants.jobs.models import Job
 from tenants.jobs.runner import run_pending_jobs
+from tests.documents.files.test_stripping import SECRETS, photograph
 from tests.factories import make_case, pdf_upload, the_official
 from tests.journeys.html_forms import text_of_page
 from tests.journeys.people_at_work import body
@@ -81,6 +84,24 @@ def test_an_answer_with_a_file_goes_back_to_the_desk(browser: Client, asked: Cas
     assert answer["Location"] == place(asked)
     assert state_of(asked) != CaseStatus.SUPPLEMENT
     assert len(attachments_of(asked.pk)) == before + 1
+
+
+def test_a_photograph_sent_later_loses_its_notes_too(browser: Client, asked: Case) -> None:
+    photo = SimpleUploadedFile("lần hai.jpg", photograph(), "image/jpeg")
+    assert "vị trí và thiết bị" in text_of_page(browser.get(place(asked, "bo-sung/")))
+    browser.post(place(asked, "bo-sung/"), {"paper-birth_certificate": photo, "strip": "on"})
+    check_file.call(str(attachments_of(asked.pk)[-1].file_id), **job_of_last_file())
+
+    added = attachments_of(asked.pk)[-1]
+    kept = body(browser.get(place(asked, f"giay-to/{added.pk}/")))
+    assert kept.startswith(b"\xff\xd8") and not [one for one in SECRETS if one in kept]
+
+
+def job_of_last_file() -> dict[str, bool]:
+    """What the job that checks the last file was told besides its key."""
+    job = Job.objects.filter(task=check_file.module_path).latest("id")
+    told: dict[str, bool] = job.args["kwargs"]
+    return told
 
 
 def test_an_answer_with_nothing_in_it_is_not_sent(browser: Client, asked: Case) -> None:
