@@ -1,0 +1,608 @@
+"""Planted faults: each takes one defence out, and the engine must notice.
+
+A fault names the threat of the threat table it belongs to and where it should be noticed: a part
+of the role matrix (addresses whose names begin so), or checks by name. `hole()` is how the defence
+is taken out, in this process and for as long as the context lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.test import override_settings
+
+from tests.crawl.replacing import everywhere, swapped
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One defence taken out. `matrix` are beginnings of addresses' names, `checks` names."""
+
+    name: str
+    threat: int
+    hole: Callable[[], AbstractContextManager[None]]
+    matrix: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+
+
+FAULTS: list[Fault] = []
+_Hole = Callable[[], Iterator[None]]
+
+
+def fault(threat: int, *checks: str, matrix: tuple[str, ...] = ()) -> Callable[[_Hole], _Hole]:
+    """Add a fault; the function's name is its name."""
+
+    def add(hole: _Hole) -> _Hole:
+        FAULTS.append(Fault(hole.__name__, threat, contextmanager(hole), matrix, checks))
+        return hole
+
+    return add
+
+
+# ── 1, 2: which schema ───────────────────────────────────────────────────
+@fault(1, "schema_is_left")
+def commune_stays_after_the_request() -> Iterator[None]:
+    from tenants.communes.middleware import CommuneMiddleware
+
+    with swapped(CommuneMiddleware, "__call__", lambda self, request: self._answer(request)):
+        yield
+
+
+@fault(1, "search_path_follows")
+def search_path_is_remembered_over_a_rollback() -> Iterator[None]:
+    from tenants.communes.database.base import DatabaseWrapper
+
+    with swapped(DatabaseWrapper, "forget_search_path", lambda self: None):
+        yield
+
+
+@fault(1, matrix=("desk-list", "my-case"))
+def first_commune_for_every_host() -> Iterator[None]:
+    from tenants.communes import hosts, middleware
+    from tenants.communes.current import commune_info
+
+    site = hosts.Site(commune_info("00008"), moved=False)
+    with swapped(middleware, "find_site", lambda host: site):
+        yield
+
+
+@fault(2, "marker_is_asked")
+def marker_is_not_compared() -> Iterator[None]:
+    from tenants.communes.database.base import DatabaseWrapper
+
+    with swapped(DatabaseWrapper, "_expected_marker", lambda self: None):
+        yield
+
+
+@fault(1, "two_communes_are_refused")
+def two_communes_in_one_transaction() -> Iterator[None]:
+    from tenants.communes.database.base import DatabaseWrapper
+
+    with swapped(DatabaseWrapper, "_stay_in_one_commune", lambda self: None):
+        yield
+
+
+# ── 4, 16: rights in the database, history ───────────────────────────────
+@fault(4, "roles_of_the_database")
+def application_is_the_owner() -> Iterator[None]:
+    """The statements that the application's role may not run go through."""
+    from django.db.backends.utils import CursorWrapper
+
+    real = CursorWrapper.execute
+
+    def execute(self: Any, sql: Any, params: Any = None) -> Any:
+        if isinstance(sql, str) and sql.startswith(("UPDATE history_event", "DELETE FROM history")):
+            return None
+        return real(self, sql, params)
+
+    from tenants.communes.database.base import _CommuneCursor
+
+    with swapped(_CommuneCursor, "execute", execute):
+        yield
+
+
+@fault(16, "history_is_chained")
+def history_is_not_compared() -> Iterator[None]:
+    from tenants.history import events
+
+    with ExitStack() as stack:
+        stack.enter_context(swapped(events, "_intact", lambda event: True))
+        stack.enter_context(swapped(events, "_links", lambda batch: iter(())))
+        stack.enter_context(swapped(events.ChainHead.objects, "filter", _Nobody))
+        yield
+
+
+class _Nobody:
+    def __init__(self, **_conditions: Any) -> None:
+        pass
+
+    def first(self) -> None:
+        return None
+
+
+# ── 5: cookies and sessions across communes ──────────────────────────────
+@fault(5, "desk_belongs_to_its_commune")
+def desk_is_not_compared_with_its_commune() -> Iterator[None]:
+    from tenants.accounts import desk_cookie
+    from tenants.accounts.models import DeskSession
+
+    def find(desk_id: Any, *, account_id: Any, commune_code: str) -> Any:
+        return DeskSession.objects.filter(pk=desk_id, account_id=account_id).first()
+
+    with (
+        swapped(desk_cookie, "find_open_desk", find),
+        swapped(desk_cookie, "_salt", lambda commune_code: "desk"),
+    ):
+        yield
+
+
+@fault(5, "desk_belongs_to_its_account")
+def desk_is_not_compared_with_its_account() -> Iterator[None]:
+    from tenants.accounts import desk_cookie
+    from tenants.accounts.models import DeskSession
+
+    def find(desk_id: Any, *, account_id: Any, commune_code: str) -> Any:
+        return DeskSession.objects.filter(pk=desk_id, commune_code=commune_code).first()
+
+    with swapped(desk_cookie, "find_open_desk", find):
+        yield
+
+
+@fault(5, "cookies_are_kept_to_their_host")
+def desk_cookie_for_every_host() -> Iterator[None]:
+    from django.http import HttpResponse
+
+    real = HttpResponse.set_signed_cookie
+
+    def wide(self: Any, key: str, value: str, salt: str = "", **more: Any) -> None:
+        real(self, key, value, salt, **{**more, "domain": settings.BASE_DOMAIN})
+
+    with swapped(HttpResponse, "set_signed_cookie", wide):
+        yield
+
+
+@fault(5, matrix=("desk-list", "desk-case", "desk-accept"))
+def desk_pages_without_a_desk() -> Iterator[None]:
+    from tenants.accounts.models import DeskSession
+    from tenants.organisation import desk_access
+
+    def any_desk(request: Any, account: Any, commune_code: str) -> Any:
+        return DeskSession(account_id=account.pk, commune_code=commune_code)
+
+    with (
+        swapped(desk_access, "desk_of", any_desk),
+        swapped(desk_access, "note_seen", lambda desk: None),
+    ):
+        yield
+
+
+# ── 6: tokens ────────────────────────────────────────────────────────────
+@fault(6, "invitations_are_signed_for_it")
+def invitation_without_its_salt() -> Iterator[None]:
+    from tenants.accounts import invitation
+
+    with swapped(invitation, "_SALT", "accounts.reset"):
+        yield
+
+
+@fault(6, "desk_cookie_is_signed_for_its_place")
+def desk_key_without_its_commune() -> Iterator[None]:
+    from tenants.accounts import desk_cookie
+
+    with swapped(desk_cookie, "_salt", lambda commune_code: "desk"):
+        yield
+
+
+# ── 7, 8: cache and jobs ─────────────────────────────────────────────────
+@fault(7, "cache_is_apart")
+def cache_without_the_commune() -> Iterator[None]:
+    with swapped(caches["default"], "key_func", lambda key, prefix, version: key):
+        yield
+
+
+@fault(8, "jobs_stay_in_their_commune")
+def jobs_run_where_their_document_is() -> Iterator[None]:
+    from tenants.communes.current import commune_info, entered
+    from tenants.jobs import runner
+
+    with swapped(runner, "_place_of", lambda claim: entered(commune_info("00008"))):
+        yield
+
+
+# ── 10: files ────────────────────────────────────────────────────────────
+@fault(10, "files_lie_in_their_communes_folder")
+def files_are_found_in_every_folder() -> Iterator[None]:
+    from documents.files import storing
+    from tenants.communes.store import stored_path
+
+    with swapped(storing, "path_of", lambda key: stored_path("00008", str(key))):
+        yield
+
+
+@fault(10, matrix=("my-case-paper", "draft-paper", "desk-paper"))
+def papers_without_their_owner() -> Iterator[None]:
+    from django.http import Http404
+
+    from services.cases import access
+    from services.cases.models import Attachment
+
+    def any_paper(owner: Any, attachment_id: Any) -> Any:
+        paper = Attachment.objects.select_related("file").filter(pk=attachment_id).first()
+        if paper is None:
+            raise Http404
+        return paper
+
+    def any_case(account: Any, code: str) -> Any:
+        return access.get_case_for_official(_Active(), code)
+
+    with (
+        everywhere(access.get_attachment, any_paper),
+        everywhere(access.get_case_for_applicant, any_case),
+    ):
+        yield
+
+
+class _Active:
+    active = True
+
+    def __getattr__(self, name: str) -> Any:
+        return ""
+
+
+# ── 11: fetching is access ───────────────────────────────────────────────
+@fault(11, matrix=("my-case",))
+def cases_of_everybody() -> Iterator[None]:
+    from django.http import Http404
+
+    from services.cases import access
+    from services.cases.models import Case
+
+    def any_case(account: Any, code: str) -> Case:
+        case = Case.objects.filter(code=code.upper()).first()
+        if case is None:
+            raise Http404
+        return case
+
+    with everywhere(access.get_case_for_applicant, any_case):
+        yield
+
+
+@fault(11, matrix=("draft",))
+def forms_of_everybody() -> Iterator[None]:
+    from django.http import Http404
+
+    from services.cases import access
+    from services.cases.models import Draft
+
+    def any_draft(account: Any, draft_id: Any) -> Draft:
+        draft = Draft.objects.filter(pk=draft_id).first()
+        if draft is None:
+            raise Http404
+        return draft
+
+    with everywhere(access.get_draft_for_applicant, any_draft):
+        yield
+
+
+@fault(11, matrix=("desk-counter",))
+def forms_of_every_colleague() -> Iterator[None]:
+    from django.http import Http404
+
+    from services.cases import access
+    from services.cases.models import Draft
+
+    def any_draft(official: Any, draft_id: Any) -> Draft:
+        draft = Draft.objects.filter(pk=draft_id).first()
+        if draft is None:
+            raise Http404
+        return draft
+
+    with everywhere(access.get_draft_for_official, any_draft):
+        yield
+
+
+@fault(11, matrix=("my-case", "draft"))
+def forbidden_instead_of_missing() -> Iterator[None]:
+    from django.core.exceptions import PermissionDenied
+
+    from services.cases import access
+
+    def told(account: Any, key: Any) -> Any:
+        raise PermissionDenied
+
+    with (
+        everywhere(access.get_case_for_applicant, told),
+        everywhere(access.get_draft_for_applicant, told),
+    ):
+        yield
+
+
+@fault(11, "a_case_is_not_found_by_its_code_alone")
+def tracking_by_code_alone() -> Iterator[None]:
+    from services.tracking import tracking
+    from services.tracking.models import TrackedCase
+
+    def by_code(*, code: str, national_id: str) -> Any:
+        return TrackedCase.objects.filter(code=code.strip().upper()).first()
+
+    with everywhere(tracking.find_tracked, by_code):
+        yield
+
+
+@fault(11, matrix=("my-cases",))
+def cases_of_all_accounts_in_ones_list() -> Iterator[None]:
+    from services.tracking import tracking
+    from services.tracking.models import TrackedCase
+
+    def of_all(account_id: Any, limit: int = 100) -> list[TrackedCase]:
+        return list(TrackedCase.objects.all()[:limit])
+
+    with everywhere(tracking.cases_of_account, of_all):
+        yield
+
+
+@fault(11, matrix=("desk-list", "desk-case"))
+def officials_who_left_stay() -> Iterator[None]:
+    from tenants.organisation import access
+    from tenants.organisation.models import Official
+
+    def ever(account: Any) -> Any:
+        official = Official.objects.filter(account_id=account.pk).first()
+        if official is not None:
+            official.active = True
+        return official
+
+    with everywhere(access.find_official, ever):
+        yield
+
+
+@fault(11, matrix=("draft", "my-case", "desk-list"))
+def private_pages_without_sign_in() -> Iterator[None]:
+    from django.http import HttpResponse
+
+    from citizens.portal import urls_commune
+
+    def open_to_all(request: Any, **_kwargs: Any) -> HttpResponse:
+        return HttpResponse("mở")
+
+    open_to_all.login_required = False  # type: ignore[attr-defined]
+    pattern = next(one for one in urls_commune.urlpatterns if one.name == "draft")
+    with swapped(pattern, "callback", open_to_all):
+        yield
+
+
+@fault(11, matrix=("desk-accept", "desk-release"))
+def moves_of_every_role() -> Iterator[None]:
+    from services.cases import actions, intake
+
+    def every(case: Any, steps: Any, official: Any) -> list[Any]:
+        return [actions.ACCEPT]
+
+    with (
+        everywhere(intake.check_role, lambda case, official, *more, **named: official),
+        everywhere(actions.actions_for, every),
+        _every_page_is_fresh(),
+    ):
+        yield
+
+
+@contextmanager
+def _every_page_is_fresh() -> Iterator[None]:
+    from services.cases.lifecycle import seen_token
+    from services.desk.views import common
+
+    real_seen = common.seen_by
+    with (
+        everywhere(real_seen, lambda request: ""),
+        everywhere(common.is_fresh, lambda request, case: bool(seen_token(case))),
+    ):
+        yield
+
+
+# ── 12, 13: operators, second factor ─────────────────────────────────────
+@fault(12, matrix=("operator-communes", "operator-commune"))
+def operators_pages_for_everybody() -> Iterator[None]:
+    from tenants.accounts.models import Account
+    from tenants.console import access
+
+    # Everybody counts as an operator, and the pages as open.
+    with (
+        swapped(Account, "is_operator", property(lambda self: True, lambda self, value: None)),
+        swapped(access, "desk_of", lambda request, account, place: object()),
+        swapped(access, "note_seen", lambda desk: None),
+    ):
+        yield
+
+
+@fault(13, "desk_needs_the_second_factor")
+def desk_without_the_second_factor() -> Iterator[None]:
+    import time
+
+    from tenants.accounts.second_factor import proof
+
+    def always(request: Any, account: Any, *, place: str, life: float = 0) -> Any:
+        return proof.Proof(at=time.time(), method="totp")
+
+    with everywhere(proof.use_proof, always), everywhere(proof.find_proof, always):
+        yield
+
+
+@fault(13, "desk_closes_by_itself", matrix=("desk-list",))
+def desks_never_run_out() -> Iterator[None]:
+    from tenants.accounts import desk_cookie
+    from tenants.accounts.models import DeskSession
+
+    def find(desk_id: Any, *, account_id: Any, commune_code: str) -> Any:
+        found = DeskSession.objects.filter(
+            pk=desk_id, account_id=account_id, commune_code=commune_code
+        )
+        return found.first()
+
+    with swapped(desk_cookie, "find_open_desk", find):
+        yield
+
+
+# ── 14, 15: guessing, identity numbers ───────────────────────────────────
+@fault(14, "tries_are_counted")
+def tries_without_a_limit() -> Iterator[None]:
+    from tenants.accounts import tries
+
+    with (
+        everywhere(tries.take, lambda *args, **named: True),
+        override_settings(ACCOUNT_RATE_LIMITS=False),
+    ):
+        yield
+
+
+@fault(15, "seals_belong_to_their_row")
+def seal_without_its_row() -> Iterator[None]:
+    from tenants.kit import crypto
+
+    real_seal, real_unseal = crypto.seal, crypto.unseal
+
+    def sealed(value: bytes, *, context: str) -> bytes:
+        return real_seal(value, context="")
+
+    def opened(value: bytes, *, context: str) -> bytes:
+        return real_unseal(value, context="")
+
+    with everywhere(real_seal, sealed), everywhere(real_unseal, opened):
+        import tests.crawl.checks as checks
+
+        with swapped(checks, "seal", sealed), swapped(checks, "unseal", opened):
+            yield
+
+
+@fault(15, "a_documents_holder_is_masked")
+def holders_name_in_full() -> Iterator[None]:
+    from documents.registers import verification
+
+    with everywhere(verification.mask_name, lambda name: name):
+        yield
+
+
+@fault(15, "lists_show_no_numbers")
+def numbers_in_lists() -> Iterator[None]:
+    from services.cases import work_list
+    from services.desk import list_rows
+
+    real = list_rows._Printer.row
+
+    def row(self: Any, case: Any) -> Any:
+        return real(self, case) + case.applicant_national_id
+
+    with (
+        swapped(list_rows._Printer, "row", row),
+        swapped(work_list, "LIST_COLUMNS", (*work_list.LIST_COLUMNS, "answers")),
+    ):
+        yield
+
+
+# ── 18, 20, 21, 22: pages, files, exports ────────────────────────────────
+@fault(18, "typed_text_is_only_text")
+def typed_text_is_markup() -> Iterator[None]:
+    from django.utils.safestring import mark_safe
+
+    from services.desk import list_rows
+
+    def unescaped(template: str, **values: Any) -> Any:
+        return mark_safe(template.format(**values))
+
+    with swapped(list_rows, "format_html", unescaped):
+        yield
+
+
+@fault(20, "quarantined_files_are_not_given")
+def quarantine_is_not_asked() -> Iterator[None]:
+    from documents.files import serving
+
+    with everywhere(serving.not_open_because, lambda stored, *, is_giver=False: None):
+        yield
+
+
+@fault(20, "files_are_saved_not_run")
+def files_without_their_headers() -> Iterator[None]:
+    from django.http import FileResponse
+
+    from documents.files import serving
+
+    class Shown(FileResponse):
+        def __init__(self, *args: Any, as_attachment: bool = False, **named: Any) -> None:
+            super().__init__(*args, as_attachment=False, **named)
+
+    with swapped(serving, "FileResponse", Shown):
+        yield
+
+
+@fault(20, "personal_pages_are_not_kept")
+def personal_pages_in_caches() -> Iterator[None]:
+    from django.shortcuts import render
+
+    from citizens.portal.views import common
+
+    def kept(request: Any, template: str, context: Any, status: int = 200) -> Any:
+        return render(request, template, context, status=status)
+
+    with everywhere(common.personal_page, kept), _without("AnswerMiddleware"):
+        yield
+
+
+def _without(middleware: str) -> AbstractContextManager[None]:
+    left = [name for name in settings.MIDDLEWARE if not name.endswith(middleware)]
+    return override_settings(MIDDLEWARE=left)  # type: ignore[return-value]
+
+
+@fault(21, "answers_carry_protections")
+def pages_without_a_policy() -> Iterator[None]:
+    with _without("CSPMiddleware"):
+        yield
+
+
+@fault(21, "answers_carry_protections")
+def pages_in_anybodys_frame() -> Iterator[None]:
+    with _without("XFrameOptionsMiddleware"):
+        yield
+
+
+@fault(21, "answers_carry_protections")
+def kinds_are_guessed() -> Iterator[None]:
+    with override_settings(SECURE_CONTENT_TYPE_NOSNIFF=False):
+        yield
+
+
+@fault(21, "forms_carry_their_key")
+def forms_without_their_key() -> Iterator[None]:
+    with _without("CsrfViewMiddleware"):
+        yield
+
+
+@fault(21, "nobody_is_led_away")
+def next_page_is_not_checked() -> Iterator[None]:
+    from tenants.accounts.adapter import AccountAdapter
+
+    with swapped(AccountAdapter, "is_safe_url", lambda self, url: bool(url)):
+        yield
+
+
+@fault(22, "exports_hold_no_formulas")
+def exports_with_formulas() -> Iterator[None]:
+    from tenants.kit import export
+
+    with everywhere(export.harmless_text, lambda text: text):
+        yield
+
+
+@fault(23, "unknown_host_is_missing")
+def every_host_is_answered() -> Iterator[None]:
+    from tenants.communes import middleware
+
+    with (
+        swapped(middleware, "is_central", lambda host: True),
+        override_settings(ALLOWED_HOSTS=["*"]),
+    ):
+        yield
