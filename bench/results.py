@@ -56,6 +56,12 @@ MEASURES: dict[str, Measure] = {
     "schema.empty_kb": Measure("KB", None),
     "export.one_seconds": Measure("s", 1),
     "recovery.seconds": Measure("s", None),
+    # make crawl
+    "crawl.requests": Measure("requests", 20_000, "higher"),
+    "crawl.canaries": Measure("canaries", 0),
+    "crawl.routes_share": Measure("%", 100, "higher"),
+    "faults.planted": Measure("faults", 20, "higher"),
+    "faults.missed": Measure("faults", 0),
 }
 
 
