@@ -2,9 +2,8 @@
 
 These readers look at headers, markers and the file's end. They run in the web worker for a few
 milliseconds and a bounded number of steps; nothing is decompressed except the small index of a
-modern PDF, and of that a fixed number of bytes. No picture is ever unpacked and no PDF rendered
-on the server, so a bomb finds nobody to set it off; whoever comes to decode files must do it in a
-process with limits of its own.
+modern PDF, and of that a fixed number of bytes. Files are really decoded in a process with limits
+of its own (`documents.files.checker`), where a bomb harms nobody.
 """
 
 from __future__ import annotations
