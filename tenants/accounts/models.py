@@ -112,7 +112,7 @@ class Account(AbstractBaseUser):
                 name="accounts_account_national_id",
                 condition=~models.Q(national_id_index=""),
             ),
-            # A few people at a time want to leave; every commune looks for its officials among them.
+            # A few people at a time want to leave; each commune looks for its officials among them.
             models.Index(
                 fields=["closing_asked_at"],
                 name="accounts_account_closing",
