@@ -91,16 +91,11 @@ class TestWhatIsInTheWay:
         Domain.objects.filter(tenant_id="00004").update(domain="phuong-hoan-kiem-ha-noi")
         nothing_came(NotRestorable, dropped, "đang thuộc về đơn vị 00004")
 
-    def test_another_restore_of_it_under_way(self, dropped: Exported, django_db_setup: TestServer):
-        from tenants.fleet.exclusive import _connect
-
-        other = _connect()
-        with other.cursor() as cursor:
+    def test_another_restore_of_it_under_way(self, dropped: Exported):
+        beside = connection.beside()  # type: ignore[attr-defined]
+        with beside as other, other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s, 70)", [restoring._LOCK])
-        try:
             nothing_came(NotRestorable, dropped, "Đang có lệnh khác")
-        finally:
-            other.close()
 
     def test_an_archive_of_newer_code_or_of_other_code(self, dropped: Exported, settings: Any):
         settings.COMMUNE_MIGRATIONS = settings.COMMUNE_MIGRATIONS[:-1]
