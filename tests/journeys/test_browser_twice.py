@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -88,6 +89,8 @@ def stage(
             patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
             yield Stage(product, here, browser, citizen, current_procedure(BOOK_COPY))
+            # Here, where the loop runs, the tests have had a connection of their own.
+            connections.close_all()
             browser.close()
 
 
