@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.cache import cache
@@ -565,3 +565,48 @@ def tries_are_counted(site: Site) -> Iterator[str]:
     cache.clear()
     if len(set(said)) == 1:
         yield "25 wrong passwords were all heard"
+
+
+# ── What was added for officials and operators ───────────────────────────
+@check
+def support_ends(site: Site) -> Iterator[str]:
+    """An operator whose access to the commune has ended sees nothing of it."""
+    from tenants.fleet.support import end_support
+    from tenants.history.events import events_of
+
+    support = UUID(site.things["support"])
+    if site.ask("supporter", "/desk/").status != 200:
+        yield "an access that lasts shows nothing"
+    desk = DeskSession.objects.get(support_id=support)
+    with in_commune(HERE):
+        end_support(support_id=support, actor=Actor.system())
+        if events_of(support).count() < 2:
+            yield "the commune does not read of it"
+    # As if the row of the desk had been forgotten there.
+    DeskSession.objects.bulk_create([desk])
+    if site.ask("supporter", "/desk/").status == 200:
+        yield "an access that has ended shows the desk"
+
+
+@check
+def sight_of_a_number_is_written_down(site: Site) -> Iterator[str]:
+    """Whoever asks for a whole identity number leaves a trace."""
+    path = f"/desk/ho-so/{site.things['case']}/so-dinh-danh/"
+    answer = site.ask(f"{HERE}/reception", path, method="POST", data={})
+    if not answer.writes.get(site.world.communes[HERE].schema_name):
+        yield f"nothing was written down ({answer.status})"
+
+
+@check
+def links_are_signed_for_their_commune(site: Site) -> Iterator[str]:
+    """A link signed without the commune, or for another one, invites to no post."""
+    from django.core import signing
+
+    payload = signing.loads(
+        site.things["link"], salt=f"organisation.invitation:{HERE}", max_age=None
+    )
+    for salt in ("organisation.invitation", f"organisation.invitation:{THERE}"):
+        token = signing.dumps(payload, salt=salt)
+        answer = site.ask("stranger", f"/desk/to-chuc/loi-moi/{token}/")
+        if answer.status != 404:
+            yield f"a link with the salt {salt} was read ({answer.status})"

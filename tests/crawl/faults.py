@@ -419,6 +419,35 @@ def operators_pages_for_everybody() -> Iterator[None]:
         yield
 
 
+@fault(12, "support_ends")
+def support_never_ends() -> Iterator[None]:
+    from tenants.organisation import support
+
+    real = support._lasting
+
+    def lasting(events: list[Any]) -> list[Any]:
+        return real([event for event in events if event.verb != support.ENDED])
+
+    with swapped(support, "_lasting", lasting):
+        yield
+
+
+@fault(6, "links_are_signed_for_their_commune")
+def links_without_their_commune() -> Iterator[None]:
+    from tenants.organisation import invitations
+
+    with swapped(invitations, "_salt", lambda code: "organisation.invitation"):
+        yield
+
+
+@fault(16, "sight_of_a_number_is_written_down")
+def sights_leave_no_trace() -> Iterator[None]:
+    from services.desk.views import case
+
+    with everywhere(case.record_number_seen, lambda **named: None):
+        yield
+
+
 @fault(13, "desk_needs_the_second_factor")
 def desk_without_the_second_factor() -> Iterator[None]:
     import time
