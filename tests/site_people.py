@@ -55,14 +55,17 @@ class SitePeople:
     values: dict[str, str] = field(default_factory=dict)
     browsers: dict[str, Client] = field(default_factory=dict)
 
-    def client_for(self, route: Route) -> Client:
-        """A browser on the route's site, of somebody who may use it; each call gives its own."""
+    def client_for(self, route: Route, *, at_sign_in: bool = True) -> Client:
+        """A browser on the route's site, of somebody who may use it; each call gives its own.
+
+        At the pages of the sign-in nobody is known, unless ``at_sign_in`` is off.
+        """
         host = settings.BASE_DOMAIN if route.site == "central" else self.here.host
         who = "citizen"
         for prefix, other in (("/operator/", "operator"), ("/desk/", "official")):
             who = other if route.pattern.startswith(prefix) else who
         client = Client(SERVER_NAME=host, raise_request_exception=False)
-        if not route.pattern.startswith("/tai-khoan/"):
+        if not at_sign_in or not route.pattern.startswith("/tai-khoan/"):
             client.cookies = deepcopy(self._signed_in(who).cookies)
         return client
 

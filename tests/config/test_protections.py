@@ -95,8 +95,10 @@ def test_no_template_has_anything_inline(folder: str) -> None:
 
 def _answers(people: SitePeople) -> Iterator[tuple[Route, HttpResponseBase]]:
     """A GET of every address by somebody who may."""
-    for route in ROUTES:
-        response = people.client_for(route).get(people.path(route))
+    twice = [(route, False) for route in ROUTES if route.pattern.startswith("/tai-khoan/")]
+    for route, at_sign_in in [*((route, True) for route in ROUTES), *twice]:
+        client = people.client_for(route, at_sign_in=at_sign_in)
+        response = client.get(people.path(route))
         yield route, response
         if response.streaming:  # type: ignore[attr-defined]
             # Read to its end, a file is closed.
@@ -118,8 +120,8 @@ def test_every_answer_of_every_address_is_protected(people: SitePeople) -> None:
         source = _source_of(response)
         shown += bool(source)
         assert not inline_parts(source), place
-    # Addresses that only take forms answer 405 without a page.
-    assert shown > len(ROUTES) / 2, shown
+    # Addresses that only take forms answer 405 without a page, others lead elsewhere.
+    assert shown > len(ROUTES) * 0.4, shown
 
 
 def _check_headers(route: Route, response: HttpResponseBase, place: str) -> None:
@@ -129,11 +131,13 @@ def _check_headers(route: Route, response: HttpResponseBase, place: str) -> None
         if part.strip()
     )
     assert policy["default-src"] == "'none'", place
-    assert policy.get("object-src", "'none'") == "'none'", place
-    for what in ("script-src", "style-src"):
-        # Files have a policy of their own, which lets nothing at all run.
-        assert policy.get(what, policy["default-src"]) in ("'self'", "'none'"), place
-    assert policy["base-uri"] == "'none'" and "unsafe" not in str(policy), place
+    if response.get("Content-Type") in ("application/pdf", "image/jpeg", "image/png"):
+        # The browser's own viewer of papers draws with styles; nothing runs there either.
+        assert "script-src" not in policy and "frame-src" not in policy, place
+    else:
+        assert policy["script-src"] == policy["style-src"] == "'self'", place
+        assert policy["object-src"] == policy["base-uri"] == "'none'", place
+        assert "unsafe" not in str(policy), place
     framed = route.name in FRAMED
     assert policy["frame-ancestors"] == ("'self'" if framed else "'none'"), place
     assert response["X-Frame-Options"] == ("SAMEORIGIN" if framed else "DENY"), place
