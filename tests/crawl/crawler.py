@@ -133,6 +133,9 @@ class Crawler:
 
     # ── Making a request ─────────────────────────────────────────────────
     def _person(self, here: str) -> Person:
+        """Half of them at home here, so that pages are drawn with what is not theirs."""
+        if here and self.random.random() < 0.5:
+            return self.random.choice([one for one in self.people if one.commune == here])
         return self.random.choice(self.people)
 
     def _path(self, route: Route, here: str) -> str:
