@@ -16,13 +16,13 @@ from tests.crawl.checks import CHECKS
 from tests.crawl.crawler import Crawler
 from tests.crawl.engine import HERE, forget, found_by, found_under, quietly
 from tests.crawl.faults import FAULTS, Fault
+from tests.crawl.harvest import columns_without_canaries
 from tests.crawl.matrix import METHODS, all_routes, run_matrix
 from tests.crawl.people import CENTRE
 from tests.crawl.world import (
     CODES,
     World,
     build_world,
-    columns_without_canaries,
     quick_typesetting,
 )
 from tests.database import TestServer
