@@ -78,15 +78,15 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
         SUPPORT,
         gettext_lazy("mở truy cập hỗ trợ đến %(until)s, lý do: %(reason)s"),
     ),
-    "support.viewed": (SUPPORT, gettext_lazy("được hỗ trợ nên xem %(what)s %(case)s")),
+    "support.viewed": (SUPPORT, gettext_lazy("được hỗ trợ nên xem %(what)s")),
     "support.ended": (SUPPORT, gettext_lazy("chấm dứt truy cập hỗ trợ")),
 }
 # What an operator who looks on can see.
 _LOOKED_AT: dict[str, str | Promise] = {
     "list": gettext_lazy("danh sách hồ sơ"),
-    "case": gettext_lazy("hồ sơ"),
-    "paper": gettext_lazy("giấy tờ của hồ sơ"),
-    "document": gettext_lazy("văn bản của hồ sơ"),
+    "case": gettext_lazy("hồ sơ %(case)s"),
+    "paper": gettext_lazy("giấy tờ của hồ sơ %(case)s"),
+    "document": gettext_lazy("văn bản của hồ sơ %(case)s"),
 }
 _LABELS: dict[str, str | Promise] = {
     "name": gettext_lazy("họ tên"),
@@ -178,6 +178,8 @@ class _Words(dict[str, Any]):
         value = super().__getitem__(key)
         if key == "changes":
             return "; ".join(_changed(name, *pair) for name, pair in value.items())
+        if key == "what":
+            return str(_LOOKED_AT.get(value, value)) % self
         return _in_words(key, value)
 
 
@@ -192,10 +194,10 @@ def _in_words(key: str, value: Any) -> str:
     text = str(value)
     if key == "roles":
         return role_names(text) or _("không có")
-    if key == "what":
-        return str(_LOOKED_AT.get(text, text))
     if key == "scope":
         return text or _("tất cả")
+    if key in ("reason", "ground"):
+        return text.rstrip(" .")  # the line has a full stop of its own
     day = parse_date(text) if key.endswith("_on") else None
     if day is not None:
         return f"{day:%d/%m/%Y}"
