@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from tenants.kit.rows import read_row
 from tests.crawl.asking import Question, undone
 from tests.crawl.canaries import IDENTITY_NUMBER
 from tests.crawl.checks import HERE, THERE, Site, check
+from tests.crawl.matrix import SECOND_FACTOR_PAGES
 from tests.crawl.people import CENTRE
 
 
@@ -269,3 +271,19 @@ def links_are_signed_for_their_commune(site: Site) -> Iterator[str]:
         answer = site.ask("stranger", f"/desk/to-chuc/loi-moi/{token}/")
         if answer.status != 404:
             yield f"a link with the salt {salt} was read ({answer.status})"
+
+
+@check
+def signing_asks_for_the_factor_again(site: Site) -> Iterator[str]:
+    """A leader whose second factor was shown this morning shows it again before signing."""
+    leader = site.person("leader")
+    assert leader.account is not None
+    desk = DeskSession.objects.get(account_id=leader.account.pk)
+    assert desk.second_factor_at is not None
+    desk.second_factor_at -= timedelta(hours=4)
+    desk.save()
+    for move in ("ky-duyet", "khong-chap-thuan"):
+        path = f"/desk/ho-so/{site.things['decision']}/{move}/"
+        answer = site.ask(leader.key, path, method="POST", data={})
+        if not answer.place.startswith(SECOND_FACTOR_PAGES):
+            yield f"{move} did not ask for the second factor ({answer.status})"

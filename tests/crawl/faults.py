@@ -460,6 +460,14 @@ def desk_without_the_second_factor() -> Iterator[None]:
         yield
 
 
+@fault(13, "signing_asks_for_the_factor_again")
+def signing_without_the_factor_anew() -> Iterator[None]:
+    from tenants.accounts import desk
+
+    with everywhere(desk.may_sign_at, lambda desk: True):
+        yield
+
+
 @fault(13, "desk_closes_by_itself", matrix=("desk-list",))
 def desks_never_run_out() -> Iterator[None]:
     from tenants.accounts import desk_cookie
