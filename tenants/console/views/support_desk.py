@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -28,6 +29,11 @@ from tenants.organisation.models import Role
 from tenants.organisation.support import Support, find_support, operator_actor
 
 
+def _to_the_cases() -> HttpResponseRedirect:
+    # An operator has no step of any case: their own list would be empty.
+    return HttpResponseRedirect(f"{reverse('desk-list')}?xem=dang-giai-quyet")
+
+
 @signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -37,7 +43,7 @@ def support_desk(request: HttpRequest, support_id: UUID) -> HttpResponseBase:
     support, code = _own(account, support_id), current_commune().code
     desk = desk_of(request, account, code)
     if request.method == "GET" and desk is not None and desk.support_id == support.id:
-        return redirect("desk-list")
+        return _to_the_cases()
     take = use_proof if request.method == "POST" else find_proof
     proof = take(request, account, place=code)
     if proof is None:
@@ -51,7 +57,7 @@ def support_desk(request: HttpRequest, support_id: UUID) -> HttpResponseBase:
         device=user_agent(request),
         support_id=support.id,
     )
-    response = redirect("desk-list")
+    response = _to_the_cases()
     set_desk_cookie(response, opened)
     return response
 

@@ -64,7 +64,7 @@ def looking(browser: Client, access: SupportAccess) -> Client:
 
 def opened(browser: Client, access: SupportAccess) -> Client:
     show_factor(browser, place=BA_DINH)
-    assert browser.post(address(access))["Location"] == "/desk/"
+    assert browser.post(address(access))["Location"] == "/desk/?xem=dang-giai-quyet"
     return browser
 
 
@@ -127,7 +127,7 @@ class TestOpening:
         assert not DeskSession.objects.filter(support_id__isnull=False).exists()
         show_factor(browser, place=BA_DINH)
         assert REASON in text_of(browser.get(address(access)))
-        assert browser.post(address(access))["Location"] == "/desk/"
+        assert browser.post(address(access))["Location"] == "/desk/?xem=dang-giai-quyet"
 
     def test_another_operator_and_others_find_nothing(
         self, access: SupportAccess, ba_dinh: CommuneInfo, commune_client: Browser
