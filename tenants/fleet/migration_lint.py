@@ -73,6 +73,7 @@ _INDEX_ON = re.compile(r"\bON\s+(?:ONLY\s+)?(?:public\.)?\"?(\w+)", re.I)
 _CONCURRENT_INDEX = re.compile(
     r"\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\b.*?(\w+)\"?\s+ON\b", re.I
 )
+_CONSTRAINT = re.compile(r"\b(?:ADD|RENAME)\s+CONSTRAINT\s+\"?(\w+)\"?(?:\s+TO\s+\"?(\w+))?", re.I)
 _VOLATILE_SQL = re.compile(
     r"\bADD\b.*\bDEFAULT\s+\(?(random|clock_timestamp|gen_random_uuid|uuidv7|nextval)\s*\(",
     re.I | re.S,
@@ -254,6 +255,14 @@ def _one_for_all(operation: migrations.AddField) -> Iterator[str]:
 
 
 # ── Shared tables ────────────────────────────────────────────────────────
+def _can_be_run_twice(statement: str, dropped: set[str]) -> bool:
+    """Whether a statement may come again, after those before it dropped what has these names."""
+    constraint = _CONSTRAINT.search(statement)
+    if constraint and all(name in dropped for name in constraint.groups() if name):
+        return True
+    return bool(_REPEATABLE_SQL.search(statement))
+
+
 def _not_repeatable(operation: Operation, app: str, state: ProjectState) -> Iterator[str]:
     if isinstance(operation, _REPEATABLE) or _changes_nothing(operation, app, state):
         return
@@ -269,7 +278,7 @@ def _not_repeatable(operation: Operation, app: str, state: ProjectState) -> Iter
                     f"may leave half an index {concurrent[1]}; put DROP INDEX CONCURRENTLY IF "
                     "EXISTS with its name before it"
                 )
-            elif not concurrent and not _REPEATABLE_SQL.search(statement):
+            elif not concurrent and not _can_be_run_twice(statement, dropped):
                 yield (
                     f"cannot be run twice after it was cut off: {statement[:60]}; use IF [NOT] "
                     "EXISTS, OR REPLACE or ON CONFLICT, or an atomic migration of its own"

@@ -21,6 +21,8 @@ from tenants.communes.current import forget_communes
 from tenants.communes.versions import SchemaStep
 from tests.database import ROOT, TestServer
 
+# How many steps a commune has had by today's code, before any that a test adds.
+OURS = len(product.COMMUNE_MIGRATIONS)
 _numbers = itertools.count()
 
 _MIGRATION = """\

@@ -21,7 +21,7 @@ from tenants.fleet.models import Upgrade
 from tenants.fleet.onboarding import onboard_commune
 from tenants.fleet.upgrading import Pace, migrate_communes, plan_upgrade
 from tests.database import TestServer
-from tests.tenants.fleet.later_code import ADD_FIELD, LaterCode, ask, columns
+from tests.tenants.fleet.later_code import ADD_FIELD, OURS, LaterCode, ask, columns
 
 KILLS = 10
 KILLED_FLEET = 22
@@ -38,8 +38,8 @@ def said(capsys: pytest.CaptureFixture[str]) -> Any:
 
 def test_the_plan_is_shown_and_nothing_done(one_field_later: LaterCode, said: Any) -> None:
     plan = said("--plan", "--canaries", "00008")
-    assert "Nâng cấp 2 đơn vị lên phiên bản 6:" in plan
-    assert "  2 đơn vị từ phiên bản 5: organisation.0002_shelf" in plan
+    assert f"Nâng cấp 2 đơn vị lên phiên bản {OURS + 1}:" in plan
+    assert f"  2 đơn vị từ phiên bản {OURS}: organisation.0002_shelf" in plan
     assert "Làm thử trước: 00008." in plan
     assert "Rồi từng đợt: 1 đơn vị." in plan
     assert not Upgrade.objects.exists()
@@ -48,8 +48,8 @@ def test_the_plan_is_shown_and_nothing_done(one_field_later: LaterCode, said: An
 
 def test_it_upgrades_and_says_how_it_stands(one_field_later: LaterCode, said: Any) -> None:
     before = said("--status")
-    assert "phục vụ lược đồ phiên bản 6 đến 6" in before
-    assert "  phiên bản 5: 2 đơn vị" in before
+    assert f"phục vụ lược đồ phiên bản {OURS + 1} đến {OURS + 1}" in before
+    assert f"  phiên bản {OURS}: 2 đơn vị" in before
     assert "Chưa có lần nâng cấp nào." in before
     assert "Chưa làm đến: 2 đơn vị (00004, 00008)." in before
     assert "2 đơn vị mã nguồn này không phục vụ được" in before
@@ -57,10 +57,10 @@ def test_it_upgrades_and_says_how_it_stands(one_field_later: LaterCode, said: An
     assert "Xong 2 đơn vị" in said()
 
     after = said("--status")
-    assert "  phiên bản 6: 2 đơn vị" in after
+    assert f"  phiên bản {OURS + 1}: 2 đơn vị" in after
     assert ", xong 2," in after
     assert "không phục vụ được" not in after
-    assert "Mọi đơn vị đã ở phiên bản 6." in said()
+    assert f"Mọi đơn vị đã ở phiên bản {OURS + 1}." in said()
 
 
 def test_some_communes_only(one_field_later: LaterCode, said: Any) -> None:
@@ -68,8 +68,8 @@ def test_some_communes_only(one_field_later: LaterCode, said: Any) -> None:
         said("--communes", "00004,99999")
     assert "Xong 1 đơn vị" in said("--communes", "00008")
     assert ask("SELECT code, schema_version FROM communes_commune ORDER BY 1") == [
-        ("00004", 5),
-        ("00008", 6),
+        ("00004", OURS),
+        ("00008", OURS + 1),
     ]
 
 
@@ -88,9 +88,10 @@ def test_what_is_left_is_listed_and_the_exit_says_so(
     with pytest.raises(CommandError, match="Còn 1 đơn vị"):
         said("--canaries", "00004")
     assert (
-        "00008 Phường Ngọc Hà (phiên bản 5): lược đồ xa_00008 không có" in capsys.readouterr().out
+        f"00008 Phường Ngọc Hà (phiên bản {OURS}): lược đồ xa_00008 không có"
+        in capsys.readouterr().out
     )
-    assert "00008 Phường Ngọc Hà (phiên bản 5): lược đồ xa_00008 không có" in said("--status")
+    assert f"00008 Phường Ngọc Hà (phiên bản {OURS}): lược đồ xa_00008 không có" in said("--status")
 
 
 def test_a_second_run_at_the_same_time_is_refused(one_field_later: LaterCode, said: Any) -> None:
@@ -124,7 +125,7 @@ def test_an_empty_database_gets_its_shared_tables(fleet: object, said: Any) -> N
     with temporary_database():
         text = said()
         assert "Sổ đăng ký chưa có phiên bản của đơn vị" in text
-        assert "Mọi đơn vị đã ở phiên bản 5." in text
+        assert f"Mọi đơn vị đã ở phiên bản {OURS}." in text
         assert not Commune.objects.exists()
 
 
@@ -176,7 +177,7 @@ class TestKilled:
         assert "Xong" in said()
 
         self.nothing_half_done()
-        assert ask("SELECT DISTINCT schema_version FROM communes_commune") == [(7,)]
+        assert ask("SELECT DISTINCT schema_version FROM communes_commune") == [(OURS + 2,)]
         done = Upgrade.objects.filter(result="done").values_list("commune_code", flat=True)
         assert len(done) == len(set(done)) == KILLED_FLEET
 
@@ -217,7 +218,7 @@ class TestKilled:
             )
         )
         for code, phone, rows, steps in histories:
-            done = versions[code] == 7
+            done = versions[code] == OURS + 2
             assert rows == steps == versions[code], code
             assert phone == ("1" if done else ""), code
             assert ((f"xa_{code}",) in shelves) is done, code

@@ -195,6 +195,15 @@ CUT_OFF = {
         "use AddIndexConcurrently of tenants.kit",
     ),
     "a bare CREATE": ('migrations.RunSQL("CREATE TABLE x (id int)")', "cannot be run twice"),
+    "a bare constraint": (
+        'migrations.RunSQL("ALTER TABLE x ADD CONSTRAINT y CHECK (true) NOT VALID")',
+        "cannot be run twice",
+    ),
+    "a constraint renamed over one that may be there": (
+        'migrations.RunSQL(["ALTER TABLE x DROP CONSTRAINT IF EXISTS y_new", '
+        '"ALTER TABLE x RENAME CONSTRAINT y_new TO y"])',
+        "cannot be run twice",
+    ),
     "a bare INSERT": ('migrations.RunSQL("INSERT INTO x VALUES (1)")', "cannot be run twice"),
     "half an index": (
         'migrations.RunSQL("CREATE INDEX CONCURRENTLY IF NOT EXISTS x ON jobs_job (id)")',
@@ -221,6 +230,10 @@ def test_what_can_be_run_twice_passes(later: LaterCode, settings: Any) -> None:
         migrations.RunSQL([
             "DROP INDEX CONCURRENTLY IF EXISTS jobs_even_more",
             "CREATE UNIQUE INDEX CONCURRENTLY jobs_even_more ON jobs_job (id)",
+            "ALTER TABLE x DROP CONSTRAINT IF EXISTS y_new",
+            "ALTER TABLE x ADD CONSTRAINT y_new CHECK (true) NOT VALID",
+            "ALTER TABLE x DROP CONSTRAINT IF EXISTS y",
+            "ALTER TABLE x RENAME CONSTRAINT y_new TO y",
             "CREATE TABLE IF NOT EXISTS x (id int)",
             "INSERT INTO x VALUES (1) ON CONFLICT DO NOTHING",
         ]),""",

@@ -17,7 +17,7 @@ from tenants.fleet.onboarding import onboard_commune
 from tenants.fleet.one_upgrade import Upgrader
 from tenants.fleet.upgrading import migrate_communes, plan_upgrade
 from tenants.organisation.models import Department
-from tests.tenants.fleet.later_code import ADD_FIELD, LaterCode, ask, columns
+from tests.tenants.fleet.later_code import ADD_FIELD, OURS, LaterCode, ask, columns
 
 
 def test_every_commune_gets_the_new_steps_with_registry_history_and_ledger(
@@ -36,7 +36,7 @@ def test_every_commune_gets_the_new_steps_with_registry_history_and_ledger(
         assert history == [("organisation", "0002_shelf")]
     assert sorted(
         Upgrade.objects.values_list("commune_code", "from_version", "to_version", "result")
-    ) == [("00004", 5, 6, "done"), ("00008", 5, 6, "done")]
+    ) == [(code, OURS, OURS + 1, "done") for code in ("00004", "00008")]
     assert all(0 < seconds < 30 for (seconds,) in Upgrade.objects.values_list("seconds"))
     assert plan_upgrade().behind == ()
 
@@ -142,10 +142,13 @@ def test_communes_of_different_versions_each_get_what_they_lack(
     later.use(settings)
 
     plan = plan_upgrade()
-    assert [(c.code, c.version) for c in plan.behind] == [("00004", 6), ("00008", 5)]
+    assert [(c.code, c.version) for c in plan.behind] == [("00004", OURS + 1), ("00008", OURS)]
     assert migrate_communes(plan).done == 2
 
-    assert ask("SELECT schema_version, oldest_code FROM communes_commune") == [(7, 7), (7, 7)]
+    assert (
+        ask("SELECT schema_version, oldest_code FROM communes_commune")
+        == [(OURS + 2, OURS + 2)] * 2
+    )
     for code in ("00004", "00008"):
         assert ask(f"SELECT phone FROM xa_{code}.organisation_letterhead") == [("1",)]
         assert "shelf" in columns(f"xa_{code}", "organisation_department")
