@@ -109,7 +109,7 @@ def made(one: type[forms.BaseForm], data: Any, context: Mapping[str, Any]) -> fo
                 break
     try:
         return one(data=data, **wanted)
-    except TypeError:
+    except (TypeError, KeyError):
         # Forms of the sign-in's library take the person, and hand on what they do not know.
         return one(data=data, user=context["user"], **wanted)
 

@@ -107,6 +107,8 @@ def arrive(stage: Stage) -> Iterator[Arrive]:
         context.set_default_timeout(30_000)
         contexts.append(context)
         client = Client()
+        # Whoever typed the password meanwhile has a newer hash of it, which sessions go by.
+        account.refresh_from_db()
         client.force_login(account)
         if desk:
             show_factor(client, place=stage.here.code)
