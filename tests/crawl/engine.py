@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from django.core.cache import cache
 
 from tenants.kit.expiring_cache import clear_all_caches
-from tests.crawl import checks_answers, faults_answers  # noqa: F401  # they give their names
+
+# They give their names.
+from tests.crawl import checks_answers, faults_answers, faults_database  # noqa: F401
 from tests.crawl.asking import Asker
 from tests.crawl.checks import Site, run_checks
 from tests.crawl.faults import Fault
