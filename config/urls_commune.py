@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from config.health import healthz, readyz
@@ -11,7 +12,7 @@ handler400 = "config.errors.bad_request"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    path("ngon-ngu/", login_not_required(set_language), name="set_language"),
+    path("ngon-ngu/", require_POST(login_not_required(set_language)), name="set_language"),
     path("kiem-tra/", include("documents.registers.urls")),
     path("desk/mo-ban/", include("tenants.organisation.urls")),
     path("desk/ho-tro/", include("tenants.console.urls_commune")),

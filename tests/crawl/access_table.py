@@ -190,7 +190,7 @@ def librarys(*methods: str, access: Access = public) -> Row:
 BOTH: dict[str, Row] = {
     "healthz": reads(public),
     "readyz": reads(public),
-    "set_language": Row({"GET": public, "POST": public}, any_method=True),
+    "set_language": Row({"POST": public}),
     "verify": reads(public),
     "track": form(public),
     "commune-data": reads(public),
