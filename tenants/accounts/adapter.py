@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -16,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from tenants.accounts import limits
 from tenants.accounts.fields import PhoneField, check_new_password
 from tenants.accounts.models import Account, DeskSession
+from tenants.kit.crypto import blind_index
+
+_log = logging.getLogger(__name__)
 
 # allauth's stages that send codes; ours asks for one only where nothing is proved.
 _REPLACED = "allauth.account.stages."
@@ -118,16 +122,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         numbers belong together, and which belong to nobody.
         """
         if not limits.SIGN_IN_ADDRESS.take(limits.client_address(request)):
+            _log.warning("Sign-in refused: too many wrong ones from one address.")
             raise self.validation_error("rate_limited")
         login = _login_of(credentials)
         if not limits.SIGN_IN.take(login) or not limits.SIGN_IN_DAY.take(login):
+            _log.warning("Sign-in refused: too many tries as %s.", _in_the_log(login))
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:
         """Return the account if the password is right; only wrong ones stay counted."""
         account: Account | None = super().authenticate(request, **credentials)
-        if account is not None:
-            login = _login_of(credentials)
+        login = _login_of(credentials)
+        if account is None:
+            _log.warning("Sign-in refused: no such login or password, as %s.", _in_the_log(login))
+        else:
             limits.SIGN_IN.forget(login)
             limits.SIGN_IN_DAY.forget(login)
             limits.SIGN_IN_ADDRESS.give_back(limits.client_address(request))
@@ -158,6 +166,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def format_email_subject(self, subject: str) -> str:
         """Return the subject as it is: it names the sender itself."""
         return subject
+
+
+def _in_the_log(login: str) -> str:
+    """A mark by which tries with one login are known to belong together, and nobody by name."""
+    return blind_index(login.lower(), purpose="accounts.log")[:12]
 
 
 def _login_of(credentials: dict[str, Any]) -> str:

@@ -212,6 +212,17 @@ def test_signing_in_leaves_nothing_in_the_log(
         assert secret not in caplog.text
 
 
+def test_refused_sign_ins_stand_in_the_log_under_a_mark(
+    central_client: Client, lan: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    for login in ("0912345678", "0912 345 678", "lan@vidu.vn", "0987654321"):
+        sign_in(central_client, login, "sai mật khẩu")
+
+    said = [one.getMessage() for one in caplog.records if "Sign-in refused" in one.getMessage()]
+    assert len(said) == 4 and said[0] == said[1]
+    assert len(set(said)) == 3
+
+
 def test_a_signed_in_request_costs_two_statements(central_client: Client, lan: Account) -> None:
     sign_in(central_client, "0912345678")
 
