@@ -90,14 +90,6 @@ def store_bytes(data: bytes, kind: str, *, pages: int = 1) -> StoredFile:
         raise
 
 
-def get_stored(file_id: UUID) -> StoredFile:
-    """Return the row of a file of the current commune, or 404. Access is the caller's to check."""
-    stored = StoredFile.objects.filter(pk=file_id).first()
-    if stored is None:
-        raise Http404
-    return stored
-
-
 def open_stored(file_id: UUID) -> BinaryIO:
     """Open a file of the current commune for reading; 404 when it is not there."""
     try:

@@ -49,12 +49,6 @@ def _path_to_return_to(request: HttpRequest) -> str:
     return path_at_desk(parts._replace(scheme="", netloc="", fragment="").geturl())
 
 
-def get_desk_official(request: HttpRequest) -> Official:
-    """Return the official at the desk; only in views marked with `desk_view`."""
-    official: Official = request.official  # type: ignore[attr-defined]
-    return official
-
-
 def desk_view(view: View) -> View:
     """Let a view run only at an open desk; it finds the official as `request.official`.
 

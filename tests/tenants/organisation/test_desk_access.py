@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
@@ -20,7 +20,7 @@ from tenants.accounts.desk_cookie import COOKIE
 from tenants.accounts.models import Account, DeskSession
 from tenants.communes.current import CommuneInfo, commune_info, in_commune
 from tenants.history.events import events_of
-from tenants.organisation.desk_access import desk_view, get_desk_official, path_at_desk
+from tenants.organisation.desk_access import DeskRequest, desk_view, path_at_desk
 from tenants.organisation.models import Official
 from tests.second_factor import open_desk, show_factor
 
@@ -30,9 +30,9 @@ Browser = Callable[[CommuneInfo], Client]
 
 
 @desk_view
-def probe(request: HttpRequest) -> HttpResponse:
+def probe(request: DeskRequest) -> HttpResponse:
     """A page of the desk."""
-    return HttpResponse(get_desk_official(request).name)
+    return HttpResponse(request.official.name)
 
 
 urlpatterns = [
