@@ -197,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 8},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tenants.accounts.passwords.WordsOfThePlaceValidator"},
 ]
 
 # ── Keys ─────────────────────────────────────────────────────────────────
