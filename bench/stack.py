@@ -145,7 +145,7 @@ class Stack(MeasuredServer):
 
 
 def _gunicorn(port: int) -> list[str]:
-    """The production command (see Dockerfile) without the recycling of workers."""
+    """The production command (see config/gunicorn.py) without the recycling of workers."""
     options = (
         f"--bind 127.0.0.1:{port} --worker-class sync --workers 1 --no-control-socket "
         "--access-logfile - --config python:bench.gunicorn_hooks"

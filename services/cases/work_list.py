@@ -25,7 +25,7 @@ LIST_COLUMNS = (
     "step_name", "handler_name",
 )  # fmt: skip
 
-TODO, MINE, LATE, DONE = "", "toi-giu", "qua-han", "da-xong"
+TO_DO, MINE, LATE, DONE = "", "toi-giu", "qua-han", "da-xong"
 _BY_STATUS: dict[str, tuple[CaseStatus, ...]] = {
     "cho-tiep-nhan": (CaseStatus.REGISTERED,),
     "dang-giai-quyet": RUNNING,
@@ -33,7 +33,7 @@ _BY_STATUS: dict[str, tuple[CaseStatus, ...]] = {
     "cho-tra": (CaseStatus.RESULT_READY,),
     DONE: CLOSED,
 }
-VIEWS = (TODO, MINE, LATE, *_BY_STATUS)
+VIEWS = (TO_DO, MINE, LATE, *_BY_STATUS)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Filters:
     ``person`` is the keyed index of an identity number: the number itself stays out of addresses.
     """
 
-    view: str = TODO
+    view: str = TO_DO
     mine: bool = False
     procedure: str = ""
     channel: str = ""
@@ -105,7 +105,7 @@ def next_case(official: Official, after: Case, now: datetime.datetime) -> Case |
 
 
 def _view(view: str, official: Official, now: datetime.datetime) -> Q:
-    if view == TODO:
+    if view == TO_DO:
         return cases_to_do(official) & Q(status__in=WAITING_FOR_US)
     if view == MINE:
         return Q(handler_id=official.pk, status__in=(*WAITING_FOR_US, CaseStatus.SUPPLEMENT))

@@ -18,7 +18,7 @@ from services.cases.work_list import (
     LATE,
     MINE,
     PAGE,
-    TODO,
+    TO_DO,
     VIEWS,
     Filters,
     listed,
@@ -30,7 +30,7 @@ from services.desk.views.common import desk_page
 from tenants.organisation.desk_access import DeskRequest, desk_view, readable_desk_view
 
 TITLES: dict[str, str | Promise] = {
-    TODO: gettext_lazy("Việc cần làm"),
+    TO_DO: gettext_lazy("Việc cần làm"),
     MINE: gettext_lazy("Tôi đang giữ"),
     LATE: gettext_lazy("Quá hạn"),
     "cho-tiep-nhan": gettext_lazy("Chờ tiếp nhận"),
@@ -94,7 +94,7 @@ def _filters(request: HttpRequest) -> Filters:
     given = {name: str(value).replace("\0", "") for name, value in request.GET.items()}
     view, due, page = given.get("xem", ""), given.get("han", ""), given.get("trang", "")
     return Filters(
-        view=view if view in VIEWS else TODO,
+        view=view if view in VIEWS else TO_DO,
         mine=given.get("nguoi") == "toi",
         procedure=given.get("thu-tuc", "")[:20],
         channel=given.get("kenh", "")[:10],
