@@ -111,7 +111,7 @@ class CodeForm(forms.Form):
         self.fields["code"] = forms.CharField(
             label=_("Mã xác nhận"),
             max_length=40,
-            help_text=_("Mã gồm 6 chữ số, dùng được trong 15 phút. Không đọc mã cho ai."),
+            help_text=_("Mã gồm 6 chữ số, dùng được trong 10 phút. Không đọc mã cho ai."),
             widget=forms.TextInput(
                 attrs={
                     "inputmode": "numeric",

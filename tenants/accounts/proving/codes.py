@@ -27,7 +27,7 @@ from tenants.accounts.proving.letters import Purpose
 from tenants.kit.crypto import SealBroken, blind_index, seal, unseal
 
 # How long a code serves, and how long its page stays, from which a new one can be asked for.
-CODE_LIFE = 15 * 60
+CODE_LIFE = 10 * 60
 PAGE_LIFE = 60 * 60
 DIGITS = 6
 # A form sent twice, or corrected at once, does not send a second message.

@@ -51,10 +51,10 @@ def code_letter(purpose: Purpose, code: str) -> Letter:
     }[purpose]
     body = _(
         "Mã để %(what)s trên Xã Số là: %(code)s\n\n"
-        "Mã dùng được trong 15 phút. Không đọc mã này cho ai, kể cả người xưng là cán bộ.\n"
+        "Mã dùng được trong 10 phút. Không đọc mã này cho ai, kể cả người xưng là cán bộ.\n"
         "Nếu không phải anh/chị yêu cầu, hãy bỏ qua thư này; không có gì thay đổi."
     ) % {"what": what, "code": code}
-    sms = _("Xã Số: mã để %(what)s là %(code)s, dùng trong 15 phút. Không đọc mã cho ai.")
+    sms = _("Xã Số: mã để %(what)s là %(code)s, dùng trong 10 phút. Không đọc mã cho ai.")
     return Letter(
         _("Mã %(what)s Xã Số") % {"what": what}, _letter(body), sms % {"what": what, "code": code}
     )

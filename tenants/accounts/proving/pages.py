@@ -118,7 +118,7 @@ class CodePage(View):
 
 def _explained(verdict: Verdict, *, by_phone: bool) -> str:
     if verdict is Verdict.TOO_OLD:
-        return _("Mã này đã quá 15 phút nên không dùng được nữa. Hãy bấm “Gửi mã mới”.")
+        return _("Mã này đã quá 10 phút nên không dùng được nữa. Hãy bấm “Gửi mã mới”.")
     if verdict is Verdict.TOO_OFTEN:
         return _("Đã nhập sai quá 5 lần nên mã này không dùng được nữa. Hãy bấm “Gửi mã mới”.")
     if by_phone:

@@ -148,7 +148,7 @@ def test_an_expired_code_is_refused_and_a_new_one_offered(
 
     page = central_client.post(CODE, {"code": code_to(PHONE)}).content.decode()
 
-    assert "quá 15 phút" in page and "Gửi mã mới" in page
+    assert "quá 10 phút" in page and "Gửi mã mới" in page
     assert not signed_up().exists()
 
 
