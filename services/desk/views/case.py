@@ -30,7 +30,7 @@ from services.cases.story import tell, way
 from services.cases.supplements import asked_of
 from services.catalogue.fees import fee_lines
 from services.desk.reading import sections_of
-from services.desk.views.common import desk_page
+from services.desk.views.common import desk_page, record_sight
 from tenants.communes.current import current_commune
 from tenants.history.events import Actor, events_of
 from tenants.history.sights import (
@@ -38,7 +38,6 @@ from tenants.history.sights import (
     PAPER_SAVED,
     PAPER_SEEN,
     record_number_seen,
-    record_opening,
 )
 from tenants.organisation.desk_access import DeskRequest, desk_view, readable_desk_view
 from tenants.organisation.models import Official
@@ -136,14 +135,9 @@ def paper(request: DeskRequest, code: str, attachment_id: UUID) -> HttpResponseB
     saving = "tai-ve" in request.GET
     if saving and request.desk.support_id is not None:
         raise Http404
-    if request.method == "GET" and not_open_because(attachment.file) is None:
-        record_opening(
-            verb=PAPER_SAVED if saving else PAPER_SEEN,
-            subject_id=case.pk,
-            what=attachment.pk,
-            actor=Actor.official(official),
-            details={"case": case.code, "name": attachment.name},
-        )
+    if not_open_because(attachment.file) is None:
+        verb = PAPER_SAVED if saving else PAPER_SEEN
+        record_sight(request, case, verb=verb, what=attachment.pk, name=attachment.name)
     return file_response(attachment.file, name=attachment.name, inline=not saving)
 
 
@@ -156,14 +150,7 @@ def document(request: DeskRequest, code: str, document_id: UUID) -> HttpResponse
     issued = next((item for item in documents_of(case) if item.pk == document_id), None)
     if issued is None:
         raise Http404
-    if request.method == "GET":
-        record_opening(
-            verb=DOCUMENT_SEEN,
-            subject_id=case.pk,
-            what=issued.pk,
-            actor=Actor.official(request.official),
-            details={"case": case.code, "name": issued.title},
-        )
+    record_sight(request, case, verb=DOCUMENT_SEEN, what=issued.pk, name=issued.title)
     if issued.file_id is None:
         response = HttpResponse(render_html(issued, preview=True))
         response["Cache-Control"] = "no-store"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +16,27 @@ from services.cases.errors import CaseChanged, CaseError
 from services.cases.lifecycle import now, seen_token
 from services.cases.models import Case
 from services.cases.work_list import counts, next_case
-from tenants.history.events import events_of
+from tenants.history.events import Actor, events_of
+from tenants.history.sights import record_opening
+from tenants.organisation.desk_access import DeskRequest
 from tenants.organisation.models import Official, Role
 from tenants.organisation.powers import powers_of
 
 # A form without its token has seen nothing, so nothing that it asks is up to date.
 NOTHING_SEEN = "-"
+
+
+def record_sight(request: DeskRequest, case: Case, *, verb: str, what: UUID, name: str) -> None:
+    """Write down that a paper or document of a case is opened; asking for its head shows none."""
+    if request.method != "GET":
+        return
+    record_opening(
+        verb=verb,
+        subject_id=case.pk,
+        what=what,
+        actor=Actor.official(request.official),
+        details={"case": case.code, "name": name},
+    )
 
 
 def desk_page(

@@ -32,12 +32,13 @@ from services.desk.views.common import (
     done,
     is_fresh,
     not_allowed,
+    record_sight,
     refused,
     seen_by,
 )
 from services.desk.views.move_page import Move, move_page
-from tenants.history.events import Actor, events_of
-from tenants.history.sights import DOCUMENT_SEEN, record_opening
+from tenants.history.events import events_of
+from tenants.history.sights import DOCUMENT_SEEN
 from tenants.organisation.desk_access import DeskRequest, desk_view
 from tenants.organisation.signing import signing_view, typed_before
 
@@ -172,14 +173,8 @@ def reject(request: DeskRequest, code: str) -> HttpResponse:
 def preview(request: DeskRequest, code: str) -> HttpResponse:
     """The result as it would be printed now."""
     case = get_case_for_official(request.official, code)
-    if request.method == "GET":
-        record_opening(
-            verb=DOCUMENT_SEEN,
-            subject_id=case.pk,
-            what=case.pk,
-            actor=Actor.official(request.official),
-            details={"case": case.code, "name": _("Xem trước kết quả")},
-        )
+    name = _("Xem trước kết quả")
+    record_sight(request, case, verb=DOCUMENT_SEEN, what=case.pk, name=name)
     drawn = preview_result(case, request.official)
     response = HttpResponse(render_html(drawn, preview=True))
     response["Cache-Control"] = "no-store"
