@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from allauth.account.utils import get_next_redirect_url
@@ -39,7 +40,7 @@ def spelled(contact: str) -> str:
 
 
 @method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
-class CodePage(View):
+class CodePage(View, ABC):
     """Takes the code, sends another one, or leads back to where it was asked for."""
 
     purpose: ClassVar[Purpose]
@@ -94,9 +95,9 @@ class CodePage(View):
             messages.success(request, _("Đã gửi mã mới. Mã trước không dùng được nữa."))
         return redirect(self.own)
 
+    @abstractmethod
     def finish(self, request: HttpRequest) -> HttpResponse:
         """Do what the code was asked for."""
-        raise NotImplementedError
 
     def draw(self, request: HttpRequest, form: CodeForm, status: int = 200) -> HttpResponse:
         """Show the page."""
