@@ -29,6 +29,7 @@ COMMUNE_DATA = CommuneData(
     },
     blind_indexes={
         "cases.Case.applicant_id_index": BlindIndex("national_id", clear="applicant_national_id"),
+        "cases.Case.applicant_phone_index": BlindIndex("phone", clear="applicant_phone"),
         "tracking.TrackedCase.applicant_id_index": BlindIndex("national_id"),
     },
     mentioned_accounts=frozenset({"history.Event.actor_id"}),

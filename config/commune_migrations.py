@@ -14,4 +14,6 @@ COMMUNE_MIGRATIONS: tuple[SchemaStep, ...] = (
     SchemaStep("cases", "0001_initial"),
     SchemaStep("organisation", "0002_invitations_and_delegations"),
     SchemaStep("files", "0002_quarantine"),
+    SchemaStep("cases", "0002_the_desk_in_full"),
+    SchemaStep("registers", "0002_kinds_of_slips"),
 )

@@ -36,6 +36,13 @@ class Document(models.Model):
         RECEIPT_SLIP = "receipt_slip", _("Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
         SUPPLEMENT_REQUEST = "supplement_request", _("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ")
         REFUSAL = "refusal", _("Phiếu từ chối tiếp nhận giải quyết hồ sơ")
+        EXTENSION_LETTER = "extension_letter", _("Văn bản xin lỗi và đề nghị gia hạn")
+        STOP_NOTICE = "stop_notice", _("Thông báo dừng giải quyết hồ sơ")
+        CONTROL_SLIP = "control_slip", _("Phiếu kiểm soát quá trình giải quyết hồ sơ")
+        CASE_REGISTER = "case_register", _("Sổ theo dõi hồ sơ")
+        FEE_RECEIPT = "fee_receipt", _("Biên lai thu phí, lệ phí")
+        REFUND_SLIP = "refund_slip", _("Phiếu hoàn phí, lệ phí")
+        DAY_CLOSING = "day_closing", _("Báo cáo thu trong ngày")
         RESULT = "result", _("Kết quả giải quyết")
         REPLY = "reply", _("Văn bản trả lời")
 

@@ -26,7 +26,7 @@ from services.catalogue.forms.checks import check_all
 from services.catalogue.people import applicant_of, subject_name
 from services.catalogue.registry import get_version
 from services.catalogue.schema import ProcedureDefinition
-from services.tracking.tracking import identity_index, track_case
+from services.tracking.tracking import identity_index, phone_index, track_case
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
 from tenants.history.events import Actor, record_event
@@ -134,6 +134,7 @@ def _create_case(
         applicant_name=applicant.name[:120],
         applicant_folded=fold(applicant.name)[:120],
         applicant_id_index=identity_index(applicant.national_id or ""),
+        applicant_phone_index=phone_index(applicant.phone or ""),
         account_id=draft.account_id,
         subject_name=subject_name(definition, answers)[:120],
         answers=answers,

@@ -9,10 +9,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from documents.files.models import StoredFile
-from services.cases.states import CLOSED, CaseStatus, Channel, Outcome, StepKind
+from services.cases.states import (
+    CLOSED,
+    CaseStatus,
+    Channel,
+    Outcome,
+    Proposal,
+    ReturnWay,
+    StepKind,
+)
 from services.catalogue.people import applicant_of
 from services.catalogue.registry import get_version
-from services.tracking.tracking import identity_digits
+from services.tracking.tracking import identity_digits, phone_digits
 from tenants.kit.fields import EncryptedJSONField
 
 
@@ -65,31 +73,63 @@ class Case(models.Model):
     applicant_name = models.CharField("người nộp", max_length=120)
     applicant_folded = models.CharField(max_length=120)
     applicant_id_index = models.CharField(max_length=32)
+    applicant_phone_index = models.CharField(max_length=32, default="", db_default="")
     account_id = models.UUIDField("tài khoản", null=True)
     subject_name = models.CharField("chủ hồ sơ", max_length=120)
     answers = EncryptedJSONField("tờ khai")
     findings = EncryptedJSONField("kết quả thẩm định", null=True)
     fee = models.PositiveIntegerField("phí, lệ phí (đồng)", default=0)
+    sets = models.PositiveSmallIntegerField("số bộ hồ sơ", default=1, db_default=1)
+    # Row of the year's case register (form 07), given at acceptance.
+    register_number = models.PositiveIntegerField("số thứ tự trong sổ", null=True)
     filed_at = models.DateTimeField("nộp lúc")
     accepted_at = models.DateTimeField("tiếp nhận lúc", null=True)
     original_due_at = models.DateTimeField("hẹn trả lần đầu", null=True)
     due_at = models.DateTimeField("hẹn trả", null=True)
     clock_stopped_at = models.DateTimeField("tạm dừng tính hạn từ", null=True)
     supplement_by = models.DateField("hạn bổ sung", null=True)
+    extended_at = models.DateTimeField("gia hạn lúc", null=True)
+    proposal = models.CharField(
+        "đang trình", max_length=10, choices=Proposal.choices, default="", db_default=""
+    )
+    # Consultations and transfers that were not answered yet.
+    open_referrals = models.PositiveSmallIntegerField("việc chờ trả lời", default=0, db_default=0)
+    # How many rungs of the procedure's ladder of warnings were told for the present step.
+    warned = models.PositiveSmallIntegerField("mức đã nhắc", default=0, db_default=0)
     decided_at = models.DateTimeField("quyết định lúc", null=True)
     outcome = models.CharField("kết quả", max_length=10, choices=Outcome.choices, blank=True)
     finished_at = models.DateTimeField("xử lý xong lúc", null=True)
     returned_at = models.DateTimeField("trả kết quả lúc", null=True)
+    return_way = models.CharField(
+        "cách nhận kết quả", max_length=10, choices=ReturnWay.choices, default="", db_default=""
+    )
+    receiver_name = models.CharField("người nhận", max_length=120, default="", db_default="")
+    # The picture of what the receiver signed on the counter's screen.
+    signature_file_id = models.UUIDField("chữ ký người nhận", null=True)
     step_position = models.PositiveSmallIntegerField("bước", default=0)
     step_name = models.CharField(max_length=60)
     step_role = models.CharField(max_length=15)
+    step_due_at = models.DateTimeField("hạn của bước", null=True)
     handler_id = models.UUIDField("người giữ", null=True)
     handler_name = models.CharField(max_length=100, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = "hồ sơ"
-        indexes = [models.Index(fields=["status", "due_at"], name="cases_case_by_status")]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="cases_case_by_status"),
+            models.Index(fields=["accepted_at"], name="cases_case_by_acceptance"),
+            models.Index(
+                fields=["applicant_id_index"],
+                name="cases_case_by_identity",
+                condition=~models.Q(applicant_id_index=""),
+            ),
+            models.Index(
+                fields=["applicant_phone_index"],
+                name="cases_case_by_phone",
+                condition=~models.Q(applicant_phone_index=""),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["code"], name="cases_case_code_once"),
             models.UniqueConstraint(fields=["filing_key"], name="cases_case_filed_once"),
@@ -118,6 +158,12 @@ class Case(models.Model):
         """The identity number that ``applicant_id_index`` is made of; empty when none was given."""
         definition = get_version(self.procedure_code, self.procedure_version)
         return identity_digits(applicant_of(definition, self.answers).national_id)
+
+    @property
+    def applicant_phone(self) -> str:
+        """The number that ``applicant_phone_index`` is made of; empty when none was given."""
+        definition = get_version(self.procedure_code, self.procedure_version)
+        return phone_digits(applicant_of(definition, self.answers).phone)
 
     @property
     def state(self) -> CaseStatus:
@@ -166,6 +212,14 @@ class CopyKind(models.TextChoices):
 class Attachment(models.Model):
     """A file given for one required paper of a draft, and later of its case."""
 
+    class Source(models.TextChoices):
+        """Where the file came from."""
+
+        GIVEN = "given", _("người nộp gửi")
+        SCANNED = "scanned", _("quét tại quầy")
+        PAPER = "paper", _("dùng lại giấy đã nộp")
+        RESULT = "result", _("kết quả đã cấp")
+
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     owner_id = models.UUIDField("hồ sơ hoặc bản nháp")
     paper_key = models.CharField(max_length=40)
@@ -175,7 +229,92 @@ class Attachment(models.Model):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, db_index=False)
     name = models.CharField("tên tệp người nộp đặt", max_length=120)
     added_at = models.DateTimeField(auto_now_add=True)
+    source = models.CharField(
+        max_length=10, choices=Source.choices, default=Source.GIVEN, db_default=Source.GIVEN
+    )
+    # The earlier paper (Attachment) or result (Document) that is used again, and its case.
+    source_id = models.UUIDField(null=True)
+    source_code = models.CharField(max_length=50, default="", db_default="")
 
     class Meta:
         verbose_name = "tệp nộp"
         indexes = [models.Index(fields=["owner_id"], name="cases_attachment_owner")]
+
+
+class PaperCount(models.Model):
+    """How many sheets of one required paper were handed in at the counter, by kind of copy."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    owner_id = models.UUIDField("hồ sơ hoặc bản nháp")
+    paper_key = models.CharField(max_length=40)
+    original = models.PositiveSmallIntegerField("bản chính", default=0)
+    certified = models.PositiveSmallIntegerField("bản chứng thực", default=0)
+    copy = models.PositiveSmallIntegerField("bản chụp", default=0)
+
+    class Meta:
+        verbose_name = "số lượng giấy tờ"
+        constraints = [
+            models.UniqueConstraint(fields=["owner_id", "paper_key"], name="cases_papercount_once")
+        ]
+
+
+class PageNote(models.Model):
+    """What an official wrote on one page of a paper, for colleagues."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False)
+    attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, db_index=False)
+    page = models.PositiveSmallIntegerField("trang")
+    content = EncryptedJSONField("ghi chú")
+    official_id = models.UUIDField("người ghi")
+    official_name = models.CharField(max_length=100)
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "ghi chú trên giấy tờ"
+        indexes = [models.Index(fields=["case"], name="cases_pagenote_case")]
+
+
+class Referral(models.Model):
+    """A question to another department, or a part of the work given to another agency.
+
+    ``content`` holds ``question`` and, once it came, ``answer``.
+    """
+
+    class Kind(models.TextChoices):
+        """Whether advice is asked for inside the commune or another agency does a part."""
+
+        CONSULT = "consult", _("Lấy ý kiến phòng khác")
+        TRANSFER = "transfer", _("Chuyển cơ quan khác giải quyết")
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    department_id = models.UUIDField("phòng được hỏi", null=True)
+    to_name = models.CharField("nơi nhận", max_length=150)
+    content = EncryptedJSONField("nội dung")
+    sent_by = models.CharField(max_length=100)
+    sent_at = models.DateTimeField()
+    due_at = models.DateTimeField("hạn trả lời")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "phối hợp giải quyết"
+        ordering = ["sent_at"]
+
+
+class SavedView(models.Model):
+    """A way an official looks at the work list, kept under a name; ``query`` is its address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    official_id = models.UUIDField("của")
+    name = models.CharField("tên", max_length=60)
+    query = models.CharField(max_length=400)
+
+    class Meta:
+        verbose_name = "cách xem đã lưu"
+        constraints = [
+            models.UniqueConstraint(fields=["official_id", "name"], name="cases_savedview_once")
+        ]

@@ -53,6 +53,21 @@ class Channel(models.TextChoices):
     POST = "post", _("Bưu chính")
 
 
+class ReturnWay(models.TextChoices):
+    """How the applicant wants the result, and how it went out in the end."""
+
+    COUNTER = "counter", _("Tại quầy")
+    ONLINE = "online", _("Trực tuyến")
+    POST = "post", _("Qua bưu chính")
+
+
+class Proposal(models.TextChoices):
+    """What an official has prepared for the leader to sign while the case goes on."""
+
+    EXTENSION = "extension", _("Đề nghị gia hạn")
+    STOP = "stop", _("Đề nghị dừng giải quyết")
+
+
 class Outcome(models.TextChoices):
     """What was decided; both issue a written result."""
 

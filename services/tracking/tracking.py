@@ -14,6 +14,7 @@ from services.tracking.models import TrackedCase
 from tenants.kit.crypto import blind_index
 
 NATIONAL_ID = "national_id"
+PHONE = "phone"
 
 # The centre's figures of a commune change with the row, in the same statement: filing has none to
 # spare. The commune's own count, made every night, puts right what should ever differ.
@@ -52,6 +53,18 @@ def identity_index(national_id: str) -> str:
     """The keyed index under which an identity number is found; empty for no number."""
     digits = identity_digits(national_id)
     return blind_index(digits, purpose=NATIONAL_ID) if digits else ""
+
+
+def phone_digits(phone: str) -> str:
+    """A phone number's digits as they are dialled at home; ``+84`` becomes ``0``."""
+    digits = "".join(ch for ch in phone if ch.isdigit())
+    return f"0{digits[2:]}" if phone.strip().startswith("+84") else digits
+
+
+def phone_index(phone: str) -> str:
+    """The keyed index under which a phone number is found; empty for no number."""
+    digits = phone_digits(phone)
+    return blind_index(digits, purpose=PHONE) if digits else ""
 
 
 def track_case(

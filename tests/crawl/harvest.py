@@ -119,6 +119,13 @@ MADE_BY_MACHINES = frozenset(
     {
         "cases.Attachment.copy_kind",
         "cases.Attachment.paper_key",
+        "cases.Attachment.source",
+        "cases.Attachment.source_code",
+        "cases.Case.applicant_phone_index",
+        "cases.Case.proposal",
+        "cases.Case.return_way",
+        "cases.PaperCount.paper_key",
+        "cases.Referral.kind",
         "cases.Case.applicant_id_index",
         "cases.Case.channel",
         "registers.Document.title",

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,14 +20,16 @@ from documents.rendering.html import render_html
 from services.cases.access import get_attachment, get_case_for_official
 from services.cases.actions import actions_for
 from services.cases.delivery import documents_of
-from services.cases.drafts import attachments_of
 from services.cases.due import due_of
 from services.cases.intake import definition_of
 from services.cases.lifecycle import now, seen_token
 from services.cases.models import Case
 from services.cases.story import tell, way
 from services.cases.supplements import asked_of
-from services.catalogue.fees import fee_lines
+from services.desk.panels import Panel, Reading
+from services.desk.panels.documents import documents
+from services.desk.panels.fees import fees
+from services.desk.panels.papers import papers
 from services.desk.reading import sections_of
 from services.desk.views.common import desk_page, record_sight
 from tenants.communes.current import current_commune
@@ -42,6 +43,7 @@ from tenants.history.sights import (
 from tenants.organisation.desk_access import DeskRequest, desk_view, readable_desk_view
 from tenants.organisation.models import Official
 
+PANELS: tuple[Panel, ...] = (documents, fees, papers)
 NUMBERS = "so"
 # Long enough to read and copy them; the next look is a sight of its own.
 NUMBERS_SECONDS = 5 * 60
@@ -89,19 +91,7 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
     definition = definition_of(case)
     in_full = _shows_numbers(request, case, official)
     steps, events = list(case.steps.all()), list(events_of(case.pk))
-    papers = attachments_of(case.pk)
-    names = {paper.key: paper.name for paper in definition.papers}
-    shown = [
-        {
-            "file": paper,
-            "name": names.get(paper.paper_key, ""),
-            "problem": not_open_because(paper.file),
-        }
-        for paper in papers
-    ]
-    chosen = request.GET.get("giay-to", "")
-    keys = [str(paper.pk) for paper in papers]
-    return {
+    context = {
         "case": case,
         "definition": definition,
         "due": due_of(case, now()),
@@ -111,17 +101,12 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
         "asked": asked_of(case, events),
         "sections": sections_of(definition, case.answers, in_full=in_full),
         "in_full": in_full,
-        "fees": fee_lines(
-            definition,
-            case.answers,
-            channel=case.channel,
-            filed_on=timezone.localtime(case.filed_at).date(),
-        ),
-        "papers": shown,
-        "open_paper": shown[keys.index(chosen) if chosen in keys else 0] if shown else None,
-        "documents": documents_of(case),
         "story": tell(events),
     }
+    reading = Reading(request, official, case, definition, steps, events)
+    for panel in PANELS:
+        context |= panel(reading)
+    return context
 
 
 @require_safe

@@ -25,6 +25,12 @@ from tenants.fleet.archive.tables import (
 # Keys of rows of the commune itself; they stay as they are wherever it goes.
 OWN_KEYS = {
     "cases.Attachment.owner_id",
+    "cases.Attachment.source_id",
+    "cases.Case.signature_file_id",
+    "cases.PageNote.official_id",
+    "cases.PaperCount.owner_id",
+    "cases.Referral.department_id",
+    "cases.SavedView.official_id",
     "organisation.Invitation.invited_by",
     "cases.Case.filing_key",
     "cases.Case.handler_id",
