@@ -23,6 +23,13 @@ TEMPLATES = frozenset(
         "decision",
         "letter",
         "certification",
+        "extension_letter",
+        "stop_notice",
+        "control_slip",
+        "case_register",
+        "fee_receipt",
+        "refund_slip",
+        "day_closing",
     }
 )
 _ARTICLE = re.compile(r"^(Điều \d+[a-zđ]?\.|Khoản \d+\.)\s*", re.IGNORECASE)

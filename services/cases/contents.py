@@ -7,8 +7,10 @@ file; slips follow forms 01–03 of Circular 03/2025/TT-VPCP.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from django.utils import timezone
 
 from documents.registers.numbering import Numbering
 from services.cases.drafts import attachments_of
@@ -74,8 +76,6 @@ def receipt_slip_content(
     case: Case, definition: ProcedureDefinition, letterhead: Letterhead, official: Official
 ) -> dict[str, Any]:
     """Form 01, the receipt slip with the due time. The case must be accepted already."""
-    from django.utils import timezone
-
     if case.accepted_at is None or case.due_at is None:
         raise ValueError("A receipt slip needs a case that was accepted.")
     lines = fee_lines(
@@ -128,6 +128,87 @@ def rejection_content(
         return layout_rejection(case, definition, letterhead, signer, numbering, reason)
 
     return content
+
+
+def extension_letter_content(
+    case: Case,
+    definition: ProcedureDefinition,
+    letterhead: Letterhead,
+    signer: Signatory,
+    *,
+    reason: str,
+    old_due: datetime.datetime,
+    new_due: datetime.datetime,
+) -> Callable[[Numbering], dict[str, Any]]:
+    """Form 04, the apology that names a new due time, as a function of its number.
+
+    The case must be accepted already.
+    """
+    if case.accepted_at is None:
+        raise ValueError("An extension letter needs a case that was accepted.")
+    content = {
+        **_letter_content(case, definition, letterhead, signer),
+        "subject": "V/v xin lỗi và đề nghị gia hạn thời gian giải quyết hồ sơ",
+        "received": in_words(timezone.localtime(case.accepted_at)),
+        "old_due": in_words(timezone.localtime(old_due)),
+        "new_due": in_words(timezone.localtime(new_due), weekday=True),
+        "reason": reason.strip().rstrip("."),
+        "recipients": ["Như trên", letterhead.centre_name, "Lưu: VT"],
+    }
+    return lambda numbering: content
+
+
+def stop_notice_content(
+    case: Case,
+    definition: ProcedureDefinition,
+    letterhead: Letterhead,
+    signer: Signatory,
+    *,
+    ground: str,
+    reason: str,
+    returned_papers: Sequence[str] = (),
+    refund: int = 0,
+) -> Callable[[Numbering], dict[str, Any]]:
+    """Form 05, the notice that the work on a case has stopped, as a function of its number.
+
+    ``returned_papers`` are the originals given back, ``refund`` the fees paid back in đồng.
+    """
+    received = case.accepted_at or case.filed_at
+    about = {
+        **_letter_content(case, definition, letterhead, signer),
+        "subject": "Dừng giải quyết hồ sơ",
+        "received": in_words(timezone.localtime(received)),
+        "ground": ground.strip().rstrip("."),
+        "reason": reason.strip().rstrip("."),
+        "returned_papers": "; ".join(returned_papers),
+        "refund": _money(refund) if refund else "",
+        "recipients": ["Như trên", letterhead.centre_name, "Lưu: VT"],
+    }
+
+    def content(numbering: Numbering) -> dict[str, Any]:
+        return {**about, "stopped_on": f"{numbering.issued_on:%d/%m/%Y}"}
+
+    return content
+
+
+def _letter_content(
+    case: Case, definition: ProcedureDefinition, letterhead: Letterhead, signer: Signatory
+) -> dict[str, Any]:
+    """What letters 04 and 05 say about the case, to whom they go and who signs them."""
+    from services.cases.result_layout import signer_block
+
+    applicant = applicant_of(definition, case.answers)
+    return {
+        "letterhead": letterhead_content(letterhead, unit=False),
+        "code": case.code,
+        "case_url": commune_url(current_commune(), f"/ho-so/{case.code}/"),
+        "holder": case.subject_name or applicant.name,
+        "to": applicant.name,
+        "applicant": {"name": applicant.name, "address": applicant.address or ""},
+        "procedure": {"name": definition.name, "code": definition.code},
+        "department": case.step_name,
+        "signer": signer_block(signer),
+    }
 
 
 def _collect_text(case: Case, letterhead: Letterhead) -> str:
