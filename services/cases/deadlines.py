@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 
-from services.catalogue.schema import TimeLimit
+from services.catalogue.schema import Limit
 from tenants.calendar.working_time import WorkingCalendar
 
 LATE_INTAKE = datetime.time(15, 0)
@@ -24,7 +24,7 @@ def clock_start(received: datetime.datetime, calendar: WorkingCalendar) -> datet
 
 
 def due_time(
-    limit: TimeLimit, received: datetime.datetime, calendar: WorkingCalendar
+    limit: Limit, received: datetime.datetime, calendar: WorkingCalendar
 ) -> datetime.datetime:
     """When the result is due for a case received at that local time."""
     if limit.kind == "same_day":
@@ -39,6 +39,13 @@ def due_time(
     if not calendar.is_working_day(day):
         day = calendar.next_working_day(day)
     return calendar.closing(day)
+
+
+def step_due_time(
+    hours: float, started: datetime.datetime, calendar: WorkingCalendar
+) -> datetime.datetime:
+    """When a step of so many working hours should be done that began at that local time."""
+    return calendar.add_working_minutes(calendar.next_opening(started), round(hours * 60))
 
 
 def due_after_pause(

@@ -62,6 +62,7 @@ def release_result(*, case: Case, official: Official, seen: str = "") -> Case:
         finished_at=at,
         handler_id=None,
         handler_name="",
+        step_due_at=None,
         step_name="Chờ trả kết quả",
         step_role="reception",
     )

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
 
 from documents.registers.issuing import issue_document
 from documents.registers.models import Document
 from services.cases.authority import check_role
+from services.cases.clock import resume_clock, start_clock, step_due, stop_clock
 from services.cases.contents import receipt_slip_content, slip_content
-from services.cases.deadlines import due_after_pause, due_time
 from services.cases.drafts import UnknownPaper, add_file
 from services.cases.errors import (
     AlreadyDecided,
@@ -28,9 +27,6 @@ from services.cases.states import CaseStatus
 from services.catalogue.registry import get_version
 from services.catalogue.schema import ProcedureDefinition
 from tenants.accounts.models import Account
-from tenants.calendar.days import working_calendar
-from tenants.calendar.working_time import WorkingCalendar
-from tenants.communes.current import current_commune
 from tenants.history.events import Actor
 from tenants.organisation.models import Official, get_letterhead
 from tenants.organisation.powers import Grant, actor_of
@@ -41,23 +37,17 @@ def definition_of(case: Case) -> ProcedureDefinition:
     return get_version(case.procedure_code, case.procedure_version)
 
 
-def commune_calendar() -> WorkingCalendar:
-    """The working calendar of the current commune."""
-    return working_calendar(current_commune().code)
-
-
 @transaction.atomic
 def accept_case(*, case: Case, official: Official, seen: str = "") -> Case:
     """Receive a case: due time, receipt slip (form 01), first working step."""
     case = lock_case(case.pk, seen=seen)
     grant = check_role(case, official)
     definition, received = definition_of(case), now()
-    due = due_time(definition.time_limit, received, commune_calendar())
+    clock = start_clock(case, definition, received)
     steps = list(case.steps.all()[:2])
     changes = {
         "accepted_at": received,
-        "original_due_at": due,
-        "due_at": due,
+        **clock.columns,
         **_finish_intake(steps, official, received, definition),
     }
     case = move_case(
@@ -65,7 +55,7 @@ def accept_case(*, case: Case, official: Official, seen: str = "") -> Case:
         CaseStatus.RECEIVED,
         verb="accept",
         by=actor_of(official, grant),
-        details={"due_at": due.isoformat(), "next": steps[1].name},
+        details={**clock.details, "next": steps[1].name},
         **changes,
     )
     letterhead = get_letterhead()
@@ -100,15 +90,16 @@ def request_supplement(
     definition, at = definition_of(case), now()
     if definition.supplement.once and _was_asked(case):
         raise AskedAlready(case)
+    clock = stop_clock(case, at)
     answer_by = at.date() + datetime.timedelta(days=definition.supplement.answer_within_days)
     case = move_case(
         case,
         CaseStatus.SUPPLEMENT,
         verb="request_supplement",
         by=actor_of(official, grant),
-        details={"items": items, "reason": reason.strip()},
+        details={"items": items, "reason": reason.strip(), **clock.details},
         supplement_by=answer_by,
-        clock_stopped_at=at if case.accepted_at else None,
+        **clock.columns,
     )
     issue_document(
         kind=Document.Kind.SUPPLEMENT_REQUEST,
@@ -156,19 +147,15 @@ def answer_supplement(
     given = _store(case, definition, uploads, strip)
     if not given and not message.strip():
         raise ReasonMissing
-    changes: dict[str, object] = {"supplement_by": None, "clock_stopped_at": None}
-    to = CaseStatus.REGISTERED
-    if case.accepted_at:
-        to = CaseStatus.IN_PROCESS
-        changes["due_at"] = _due_after_supplement(case, definition, at)
-        _start_step_again(case, definition, at)
+    clock = resume_clock(case, definition, at)
     return move_case(
         case,
-        to,
+        CaseStatus.IN_PROCESS if case.accepted_at else CaseStatus.REGISTERED,
         verb="answer_supplement",
         by=_actor(official, grant, account),
-        details={"message": message.strip(), "papers": given},
-        **changes,
+        details={"message": message.strip(), "papers": given, **clock.details},
+        supplement_by=None,
+        **clock.columns,
     )
 
 
@@ -211,55 +198,11 @@ def _finish_intake(
 ) -> dict[str, object]:
     intake, work = steps
     intake.official_name, intake.done_at, intake.outcome = official.name, at, "accept"
-    changes = enter_step(work, at)
-    work.due_at = step_due(definition, work.position, at)
+    changes = enter_step(work, at, step_due(definition, work.position, at))
     CaseStep.objects.bulk_update(
         [intake, work], ["official_name", "started_at", "due_at", "done_at", "outcome"]
     )
     return changes
-
-
-def step_due(
-    definition: ProcedureDefinition, position: int, at: datetime.datetime
-) -> datetime.datetime:
-    """When the step at that position should be done: its working hours from ``at``."""
-    calendar = commune_calendar()
-    minutes = round(definition.steps[position].hours * 60)
-    return calendar.add_working_minutes(calendar.next_opening(at), minutes)
-
-
-def _due_after_supplement(
-    case: Case, definition: ProcedureDefinition, at: datetime.datetime
-) -> datetime.datetime:
-    if case.due_at is None or case.clock_stopped_at is None:
-        raise ValueError(
-            "A case in supplement after acceptance has a due time and a stopped clock."
-        )
-    if definition.supplement.clock == "restart":
-        return due_time(definition.time_limit, at, commune_calendar())
-    return due_after_pause(
-        timezone.localtime(case.due_at),
-        timezone.localtime(case.clock_stopped_at),
-        at,
-        commune_calendar(),
-    )
-
-
-def _start_step_again(case: Case, definition: ProcedureDefinition, at: datetime.datetime) -> None:
-    """Nobody is late with a step for the time in which the applicant was waited for."""
-    step = case.steps.get(position=case.step_position)
-    if step.due_at is None or case.clock_stopped_at is None:
-        return
-    if definition.supplement.clock == "restart":
-        step.due_at = step_due(definition, step.position, at)
-    else:
-        step.due_at = due_after_pause(
-            timezone.localtime(step.due_at),
-            timezone.localtime(case.clock_stopped_at),
-            at,
-            commune_calendar(),
-        )
-    step.save(update_fields=["due_at"])
 
 
 def _was_asked(case: Case) -> bool:

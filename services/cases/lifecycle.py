@@ -72,13 +72,15 @@ def note_on_case(
     return _save(case, verb=verb, by=by, before=case.state, details=details, changes=changes)
 
 
-def enter_step(step: CaseStep, at: datetime.datetime) -> dict[str, Any]:
-    """The columns of a case that stands at this step and is with nobody yet."""
-    step.started_at = at
+def enter_step(step: CaseStep, at: datetime.datetime, due: datetime.datetime) -> dict[str, Any]:
+    """The columns of a case that stands at this step, due then, and is with nobody yet."""
+    step.started_at, step.due_at = at, due
     return {
         "step_position": step.position,
         "step_name": step.name,
         "step_role": step.role,
+        "step_due_at": due,
+        "warned": 0,
         "handler_id": None,
         "handler_name": "",
     }

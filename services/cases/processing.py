@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from services.cases.authority import check_role
+from services.cases.clock import step_due
 from services.cases.errors import CaseError, FindingsMissing, MoveNotAllowed, ReasonMissing
-from services.cases.intake import definition_of, step_due
+from services.cases.intake import definition_of
 from services.cases.lifecycle import enter_step, lock_case, move_case, note_on_case, now
 from services.cases.models import Case, CaseStep
 from services.cases.states import CaseStatus, Outcome, StepKind
@@ -163,8 +164,7 @@ def hand_on(
 ) -> dict[str, Any]:
     """Close one step and open another; the columns of the case that follow from it."""
     step.official_name, step.done_at, step.outcome = official.name, at, outcome
-    changes = enter_step(to, at)
-    to.due_at = step_due(definition, to.position, at)
+    changes = enter_step(to, at, step_due(definition, to.position, at))
     CaseStep.objects.bulk_update(
         [step, to], ["official_name", "started_at", "due_at", "done_at", "outcome"]
     )

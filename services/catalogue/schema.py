@@ -34,6 +34,7 @@ __all__ = [
     "Basis",
     "Fee",
     "FieldSpec",
+    "Limit",
     "Option",
     "PageSpec",
     "Paper",
@@ -70,8 +71,8 @@ class Online(Part):
     owner_system: str | None = None
 
 
-class TimeLimit(Part):
-    """The legal time limit: ``amount`` in the unit of ``kind``."""
+class Limit(Part):
+    """A time limit: ``amount`` in the unit of ``kind``, and its rule in words."""
 
     kind: Literal["same_day", "working_hours", "working_days", "calendar_days"]
     amount: Annotated[int, Field(ge=1, le=400)] | None = None
@@ -84,6 +85,16 @@ class TimeLimit(Part):
             return "Trong ngày"
         units = {"working_hours": "giờ", "working_days": "ngày làm việc", "calendar_days": "ngày"}
         return f"{self.amount} {units[self.kind]}"
+
+
+class TimeLimit(Limit):
+    """The legal time limit, and the one of cases filed online where that differs."""
+
+    online: Limit | None = None
+
+    def of(self, channel: str) -> Limit:
+        """The limit of a case that came in by a channel."""
+        return self.online if self.online is not None and channel == "online" else self
 
 
 class Extension(Part):

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from documents.registers.models import Document
+from services.cases.clock import commune_calendar
 from services.cases.deadlines import due_time
 from services.cases.decision import approve_case
 from services.cases.delivery import documents_of
@@ -21,7 +22,6 @@ from services.cases.errors import (
 from services.cases.intake import (
     accept_case,
     answer_supplement,
-    commune_calendar,
     definition_of,
     refuse_case,
     request_supplement,
