@@ -24,6 +24,7 @@ SENTENCES: dict[str, str | Promise] = {
     "answer_supplement": gettext_lazy("bổ sung %(papers)s tệp giấy tờ"),
     "refuse": gettext_lazy("từ chối tiếp nhận: %(reason)s"),
     "take": gettext_lazy("nhận xử lý"),
+    "assign": gettext_lazy("giao hồ sơ cho %(to)s"),
     "draft_result": gettext_lazy("lưu dự thảo kết quả"),
     "complete_step": gettext_lazy("xong bước %(step)s"),
     "reassign": gettext_lazy("chuyển hồ sơ khỏi tay %(from)s"),
@@ -42,7 +43,7 @@ TIMING = {
     "late": gettext_lazy("quá hạn"),
 }
 # What officials write for each other while they work is not the applicant's to read.
-INTERNAL = {"draft_result", "take", "reassign", "send_back", "complete_step"}
+INTERNAL = {"draft_result", "take", "assign", "reassign", "send_back", "complete_step"}
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def way(case: Case, steps: Iterable[CaseStep]) -> list[dict[str, Any]]:
 def _line(event: Event, for_applicant: bool) -> Line:
     details = _Details(event.details or {})
     text = str(SENTENCES.get(event.verb, event.verb)) % details
+    if event.verb == "assign" and not details["to"]:
+        text = _("trả hồ sơ về bước chung")
     if event.verb == "reassign":
         text += _(" sang %(to)s") % details if details["to"] else _(", trả về bước")
     if details.get("on_behalf"):
