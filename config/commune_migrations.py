@@ -16,4 +16,5 @@ COMMUNE_MIGRATIONS: tuple[SchemaStep, ...] = (
     SchemaStep("files", "0002_quarantine"),
     SchemaStep("cases", "0002_the_desk_in_full"),
     SchemaStep("registers", "0002_kinds_of_slips"),
+    SchemaStep("reception", "0001_initial"),
 )

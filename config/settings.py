@@ -64,6 +64,7 @@ TENANT_APPS = [
     "documents.files",
     "documents.registers",
     "services.cases",
+    "services.reception",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 COMMUNE_MIGRATIONS: tuple[Any, ...] = commune_migrations.COMMUNE_MIGRATIONS

@@ -54,6 +54,12 @@ TABLES = {
     "organisation_invitation": 2,
     "organisation_letterhead": 2,
     "organisation_official": 3,
+    "reception_appointment": 5,
+    "reception_device": 2,
+    "reception_line": 3,
+    "reception_slotplan": 2,
+    "reception_ticket": 3,
+    "reception_window": 3,
     "registers_document": 7,
     "registers_series": 3,
 }
