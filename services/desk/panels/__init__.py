@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from services.cases.actions import Action
 from services.cases.models import Case, CaseStep
 from services.catalogue.schema import ProcedureDefinition
 from tenants.history.models import Event
@@ -27,6 +28,7 @@ class Reading:
     definition: ProcedureDefinition
     steps: list[CaseStep]
     events: list[Event]
+    actions: list[Action]
 
 
 Panel = Callable[[Reading], dict[str, Any]]

@@ -29,6 +29,7 @@ from services.cases.supplements import asked_of
 from services.desk.panels import Panel, Reading
 from services.desk.panels.documents import documents
 from services.desk.panels.fees import fees
+from services.desk.panels.next_step import next_step
 from services.desk.panels.papers import papers
 from services.desk.reading import sections_of
 from services.desk.views.common import desk_page, record_sight
@@ -43,7 +44,7 @@ from tenants.history.sights import (
 from tenants.organisation.desk_access import DeskRequest, desk_view, readable_desk_view
 from tenants.organisation.models import Official
 
-PANELS: tuple[Panel, ...] = (documents, fees, papers)
+PANELS: tuple[Panel, ...] = (next_step, documents, fees, papers)
 NUMBERS = "so"
 # Long enough to read and copy them; the next look is a sight of its own.
 NUMBERS_SECONDS = 5 * 60
@@ -91,19 +92,20 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
     definition = definition_of(case)
     in_full = _shows_numbers(request, case, official)
     steps, events = list(case.steps.all()), list(events_of(case.pk))
+    actions = actions_for(case, steps, official)
     context = {
         "case": case,
         "definition": definition,
         "due": due_of(case, now()),
         "seen": seen_token(case),
         "way": way(case, steps),
-        "actions": actions_for(case, steps, official),
+        "actions": actions,
         "asked": asked_of(case, events),
         "sections": sections_of(definition, case.answers, in_full=in_full),
         "in_full": in_full,
         "story": tell(events),
     }
-    reading = Reading(request, official, case, definition, steps, events)
+    reading = Reading(request, official, case, definition, steps, events, actions)
     for panel in PANELS:
         context |= panel(reading)
     return context
