@@ -109,14 +109,20 @@ def resume_clock(case: Case, definition: ProcedureDefinition, at: datetime.datet
 def extend_clock(case: Case, to: datetime.datetime, at: datetime.datetime) -> Change:
     """The leader signed a new due time ``to``; the working time it adds is kept as the fact.
 
-    Raises ``ValueError`` for a time that is not later than the present due time.
+    The open step, in which the time was missing, gets as much. Raises ``ValueError`` for a time
+    that is not later than the present due time, or while the clock stands still.
     """
-    if case.due_at is None or to <= case.due_at:
-        raise ValueError("An extension ends after the present due time.")
-    minutes = commune_calendar().working_minutes_between(case.due_at, to)
-    return Change(
-        {"due_at": to, "extended_at": at}, {**_details("extend", at, to), "minutes": minutes}
-    )
+    if case.due_at is None or to <= case.due_at or case.clock_stopped_at is not None:
+        raise ValueError("An extension ends after the present due time of a running clock.")
+    calendar = commune_calendar()
+    minutes = calendar.working_minutes_between(case.due_at, to)
+    columns: dict[str, Any] = {"due_at": to, "extended_at": at}
+    step = case.steps.get(position=case.step_position)
+    if step.due_at is not None:
+        step.due_at = calendar.add_working_minutes(step.due_at, minutes)
+        step.save(update_fields=["due_at"])
+        columns |= {"step_due_at": step.due_at, "warned": 0}
+    return Change(columns, {**_details("extend", at, to), "minutes": minutes})
 
 
 def move_clock(case: Case, to: datetime.datetime, at: datetime.datetime) -> Change:
@@ -153,7 +159,7 @@ def fold(facts: Iterable[Fact], limit: Limit, calendar: WorkingCalendar) -> list
         if fact.kind in ("stop", "resume", "restart"):
             stopped = fact.at if fact.kind == "stop" else None
         # A calendar that changes while the clock stands still counts when it goes on.
-        shown = fact.promised if fact.kind == "stop" and fact.promised is not None else due
+        shown = fact.promised if stopped and fact.promised is not None else due
         standings.append(Standing(fact, shown, stopped))
     return standings
 
@@ -211,6 +217,8 @@ def due_of_step(
             due, stopped = step_due_time(hours, fact.at, calendar), None
         elif fact.kind == "resume" and stopped is not None:
             due, stopped = due_after_pause(due, stopped, fact.at, calendar), None
+        elif fact.kind == "extend":
+            due = calendar.add_working_minutes(due, fact.minutes)
     return max(due, timezone.localtime(step.due_at))
 
 
