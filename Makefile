@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo code test test-citus bench bench-fleet crawl lint clean lock sbom
+.PHONY: demo code test test-citus bench bench-fleet bench-desk crawl lint clean lock sbom
 
 # Each target does its own set-up; a machine needs Python 3.11 and make.
 SETUP = sh config/local/setup.sh
@@ -23,6 +23,9 @@ bench: # measurements, one JSON object a line
 
 bench-fleet: # the same for thousands of communes; COMMUNES=11000 for more than the country has
 	@$(SETUP) && COMMUNES="$(COMMUNES)" .venv/bin/python -m bench.fleet
+
+bench-desk: # a desk with 10,000 open cases, races for one case and one number, killed job runners
+	@$(SETUP) && .venv/bin/python -m bench.desk
 
 crawl: # who sees what: 20,000 requests, and every planted fault; REQUESTS=100000 for more
 	@$(SETUP) test && REQUESTS="$(REQUESTS)" .venv/bin/python -m tests.crawl

@@ -56,6 +56,18 @@ MEASURES: dict[str, Measure] = {
     "schema.empty_kb": Measure("KB", None),
     "export.one_seconds": Measure("s", 1),
     "recovery.seconds": Measure("s", None),
+    # make bench-desk
+    "worklist.statements": Measure("statements", 15),
+    "worklist.cpu_seconds": Measure("s", 0.1),
+    "worklist.db_cpu_seconds": Measure("s", None),
+    "bulk.hand_over_seconds": Measure("s", 20),
+    "races.attempts": Measure("attempts", 50_000, "higher"),
+    "races.duplicates": Measure("numbers", 0),
+    "races.gaps": Measure("numbers", 0),
+    "races.illegal": Measure("steps", 0),
+    "jobs.killed": Measure("kills", None, "higher"),
+    "jobs.lost": Measure("jobs", 0),
+    "jobs.doubled": Measure("jobs", 0),
     # make crawl
     "crawl.requests": Measure("requests", 20_000, "higher"),
     "crawl.canaries": Measure("canaries", 0),

@@ -23,20 +23,26 @@ DATA = Path(__file__).parent / "data"
 # Filing is measured in one commune; the desk of another holds the cases of the list.
 FILING, DESK = "00004", "00008"
 COMMUNES = (FILING, DESK, "16681", "26740")
+CONTENT = ("bench.content", FILING, DESK)
 HOSTS = tuple(f"{host_label(code)}.{DOMAIN}" for code in COMMUNES)
 START_SECONDS = 60.0
 JOB_SECONDS = 120.0
 
 
 class Stack(MeasuredServer):
-    """Everything that runs during a measurement; begun empty and ended with `stop`."""
+    """Everything that runs during a measurement; begun empty and ended with `stop`.
 
-    def __init__(self) -> None:
-        super().__init__(HOME)
+    `content` is the module, with its arguments, that fills the communes and prints as JSON what
+    the measurement needs to know.
+    """
+
+    def __init__(self, home: Path = HOME, content: tuple[str, ...] = CONTENT) -> None:
+        super().__init__(home)
+        self.content = content
         self.port = free_port()
-        self.environment = os.environ | product_settings(HOME, self.server, f":{self.port}")
+        self.environment = os.environ | product_settings(home, self.server, f":{self.port}")
         self.environment["BENCH_PASSWORD"] = secrets.token_urlsafe(16)
-        self.environment["BENCH_IMPORTS"] = str(HOME / "imports")
+        self.environment["BENCH_IMPORTS"] = str(home / "imports")
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     # ── Starting and stopping ────────────────────────────────────────────
@@ -47,8 +53,8 @@ class Stack(MeasuredServer):
         self._command("load_procedures", str(DATA), role="owner")
         self._command("onboard", *COMMUNES)
         self._command("collectstatic", "--noinput")
-        self._run("content", [sys.executable, "-m", "bench.content", FILING, DESK])
-        made: dict[str, Any] = json.loads((HOME / "log" / "content.log").read_text())
+        self._run("content", [sys.executable, "-m", *self.content])
+        made: dict[str, Any] = json.loads((self.home / "log" / "content.log").read_text())
         self._serve("web", _gunicorn(self.port))
         self._serve("jobs", [sys.executable, "manage.py", "run_jobs"])
         self._wait_for_pages()
@@ -66,7 +72,7 @@ class Stack(MeasuredServer):
     def papers(self) -> dict[str, float]:
         """What `bench.papers` measures."""
         self._run("papers", [sys.executable, "-m", "bench.papers"])
-        figures: dict[str, float] = json.loads((HOME / "log" / "papers.log").read_text())
+        figures: dict[str, float] = json.loads((self.home / "log" / "papers.log").read_text())
         return figures
 
     def stop_web(self) -> list[str]:
@@ -114,7 +120,7 @@ class Stack(MeasuredServer):
 
     def _run(self, name: str, command: list[str], role: str | None = None) -> None:
         environment = self.environment | ({"DATABASE_ROLE": role} if role else {})
-        log, faults = HOME / "log" / f"{name}.log", HOME / "log" / f"{name}.err"
+        log, faults = self.home / "log" / f"{name}.log", self.home / "log" / f"{name}.err"
         with log.open("wb") as output, faults.open("wb") as errors:
             done = subprocess.run(
                 command, cwd=ROOT, env=environment, stdout=output, stderr=errors, check=False
@@ -124,7 +130,7 @@ class Stack(MeasuredServer):
             raise BenchFailed(f"{name} failed:\n{end}")
 
     def _serve(self, name: str, command: list[str]) -> None:
-        with (HOME / "log" / f"{name}.log").open("wb") as log:
+        with (self.home / "log" / f"{name}.log").open("wb") as log:
             self._processes[name] = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
@@ -136,7 +142,7 @@ class Stack(MeasuredServer):
             with contextlib.closing(connection), contextlib.suppress(OSError):
                 connection.request("GET", "/", headers={"Host": f"{HOSTS[0]}:{self.port}"})
                 if (status := connection.getresponse().status) != http.HTTPStatus.OK:
-                    log = (HOME / "log" / "web.log").read_text(errors="replace")[-2000:]
+                    log = (self.home / "log" / "web.log").read_text(errors="replace")[-2000:]
                     raise BenchFailed(f"the first page answers {status}:\n{log}")
                 return
             if time.monotonic() > deadline:
