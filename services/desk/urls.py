@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from services.desk.views import case, counter, decision, moves, work_list
+from services.desk.views import case, counter, decision, guide, moves, work_list
 
 urlpatterns = [
     path("", work_list.work_list, name="desk-list"),
     path("tim/", work_list.find, name="desk-find"),
+    path("huong-dan/", guide.guide, name="desk-guide"),
     path("ho-so/<str:code>/", case.case_view, name="desk-case"),
     path("ho-so/<str:code>/so-dinh-danh/", case.show_numbers, name="desk-numbers"),
     path("ho-so/<str:code>/giay-to/<uuid:attachment_id>/", case.paper, name="desk-paper"),
