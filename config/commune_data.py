@@ -17,6 +17,8 @@ COMMUNE_DATA = CommuneData(
         "calendar.SpecialDay": CommuneRows(exported=True, key="date", given={"id": None}),
         "tracking.TrackedCase": CommuneRows(exported=True),
         "jobs.Schedule": CommuneRows(exported=True),
+        "notices.Notice": CommuneRows(exported=True),
+        "notices.Delivery": CommuneRows(exported=True),
         # Turns are taken in the receiver's queue.
         "jobs.Job": CommuneRows(exported=True, only="state <> 'done'", given={"turn": "0"}),
         "accounts.DeskSession": CommuneRows(

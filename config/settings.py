@@ -35,6 +35,7 @@ SHARED_APPS = [
     "tenants.calendar",
     "tenants.jobs",
     "tenants.accounts",
+    "tenants.notices",
     "tenants.fleet",
     "services.catalogue",
     "services.tracking",
@@ -208,12 +209,19 @@ INDEX_KEY = env.str("INDEX_KEY", "")
 # ── Jobs ─────────────────────────────────────────────────────────────────
 TASKS = {"default": {"BACKEND": "tenants.jobs.backend.JobsBackend"}}
 # What happens by itself, in local time; communes take their turns over the window.
+# What a runner serves unless told otherwise, the first one first: a partner that is slow to take
+# notices holds up no printing.
+JOB_QUEUES = ["default", "notices"]
+# Seconds after which a job whose runner is silent is given to another: ten times the longest job
+# measured (a document of many pages).
+JOB_LEASE = env.int("JOB_LEASE", 120)
 SCHEDULED_TASKS = {
     "services.cases.tasks.sweep": daily("01:30", over=timedelta(hours=3)),
     "tenants.history.tasks.keep_daily_head": daily("23:00", over=timedelta(minutes=45)),
     "tenants.jobs.tasks.remove_done_jobs": daily("04:45"),
     "tenants.accounts.tasks.remove_expired_sessions": daily("05:00"),
     # After the sweep, in which communes have kept the accounts of their officials.
+    "tenants.notices.tasks.remove_old_notices": daily("04:30"),
     "citizens.profile.tasks.close_due_accounts": daily("05:15"),
 }
 # What a runner does once before its first job.
@@ -313,6 +321,15 @@ SMS_FILE_PATH = env.str("SMS_FILE_PATH", str(BASE_DIR / ".local" / "sms"))
 
 LOGGING = {
     "version": 1,
+# For "tenants.kit.sms.HttpSender": where the gateway listens, as whom we come, and for how many
+# seconds in all it may keep a runner waiting.
+SMS_HTTP_URL = env.str("SMS_HTTP_URL", "")
+SMS_HTTP_TOKEN = env.str("SMS_HTTP_TOKEN", "")
+SMS_HTTP_TIMEOUT = env.int("SMS_HTTP_TIMEOUT", 10)
+# Whether notices keep their accents on a phone: 70 characters a message instead of 160.
+SMS_ACCENTS = env.bool("SMS_ACCENTS", False)
+# How long notices and the record of their sending are kept; the histories of cases stay.
+NOTICES_KEPT_DAYS = env.int("NOTICES_KEPT_DAYS", 2 * 365)
     "disable_existing_loggers": False,
     "formatters": {
         "line": {

@@ -41,6 +41,9 @@ MANAGED_LOCAL_TABLES: tuple[str, ...] = (
     "socialaccount_socialaccount",
     "socialaccount_socialapp",
     "socialaccount_socialtoken",
+    "notices_delivery",
+    "notices_notice",
+    "notices_noticepreference",
     "tracking_trackedcase",
     "usersessions_usersession",
 )

@@ -32,7 +32,7 @@ def wrong_code(right: str) -> str:
 class BrokenGateway:
     """A gateway of phones that takes no message; the reason names whom it was for."""
 
-    def send(self, phone: str, text: str) -> None:
+    def send(self, phone: str, text: str, key: str) -> None:
         """Refuse."""
         from tenants.kit.sms import SmsFailed
 

@@ -14,6 +14,9 @@ TASK_NAMES: dict[str, str | Promise] = {
     "tenants.accounts.tasks.remove_expired_sessions": _("Dọn phiên đăng nhập đã hết hạn"),
     "tenants.organisation.tasks.send_invitation": _("Gửi lời mời làm việc"),
     "tenants.history.tasks.keep_daily_head": _("Ghi đầu chuỗi lịch sử ra nơi lưu khác"),
+    "tenants.notices.tasks.deliver_notice": _("Chọn cách gửi một thông báo"),
+    "tenants.notices.tasks.send_delivery": _("Gửi một thông báo"),
+    "tenants.notices.tasks.remove_old_notices": _("Dọn thông báo đã hết thời gian lưu"),
     "tenants.jobs.tasks.remove_done_jobs": _("Dọn việc nền đã xong"),
 }
 

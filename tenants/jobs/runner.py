@@ -1,10 +1,10 @@
 """Takes jobs one at a time and runs each in its commune.
 
 A job's effects and the mark that it is done are one transaction, so a runner may be killed at any
-moment: either both are there, or the job is taken again when its lease has run out. The mark is
-made only by the attempt that still holds the job, so an attempt that was given up on cannot
-commit after its successor. Effects outside the database may happen twice; a task that has them
-carries a key that the other side recognises.
+moment: either both are there, or the job is taken again when its lease has run out
+(`settings.JOB_LEASE` seconds). The mark is made only by the attempt that still holds the job, so
+an attempt that was given up on cannot commit after its successor. Effects outside the database
+may happen twice; a task that has them carries a key that the other side recognises.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from django_tasks.base import Task
@@ -29,10 +30,6 @@ from tenants.jobs.turns import join_due
 from tenants.kit.masking import mask_text
 
 logger = logging.getLogger(__name__)
-
-# Ten times the longest job measured (a document of many pages); a killed runner's job waits
-# this long before it is taken again.
-LEASE = timedelta(minutes=2)
 
 # Waits before the second, third … attempt: a fault that passes (storage, mail) is met soon, one
 # that stays does not fill the queue. After the last the job is failed and waits for a person.
@@ -139,7 +136,7 @@ def mask_error(error: BaseException) -> str:
 def claim_job(queue: str) -> Claim | None:
     """Take the next job of a queue for this runner, or None when nothing is due."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"queue": queue, "lease": LEASE.total_seconds()})
+        cursor.execute(_CLAIM, {"queue": queue, "lease": settings.JOB_LEASE})
         row = cursor.fetchone()
     if row is None:
         return None

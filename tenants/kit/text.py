@@ -14,6 +14,7 @@ _LETTERS = {
     "ơ": "o~~",
     "ư": "u~",
 }
+_D = str.maketrans("đĐ", "dD")
 # Dictionaries order the tones: level (0), grave, hook above, tilde, acute, dot below.
 _TONE_ORDER = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 
@@ -23,6 +24,13 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
     plain = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return " ".join(plain.replace("đ", "d").split())
+
+
+def unaccented(text: str) -> str:
+    """Return the text without accents as it is typed on a phone: Hồ sơ → Ho so, Đủ → Du."""
+    decomposed = unicodedata.normalize("NFD", text)
+    plain = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    return plain.translate(_D)
 
 
 def sort_key(text: str) -> str:

@@ -36,6 +36,7 @@ OWN_KEYS = {
     "cases.Case.handler_id",
     "cases.Draft.official_id",
     "history.Event.subject_id",
+    "notices.Notice.subject_id",
     "reception.Appointment.plan_id",
     "reception.Appointment.ticket_id",
     "reception.Ticket.draft_id",

@@ -24,12 +24,12 @@ class Command(BaseCommand):
             action="append",
             dest="queues",
             metavar="TÊN",
-            help="hàng đợi cần phục vụ, theo thứ tự ưu tiên (mặc định: default)",
+            help="hàng đợi cần phục vụ, theo thứ tự ưu tiên (mặc định: mọi hàng đợi của các đơn vị)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
-        queues = options["queues"] or ["default"]
+        queues = options["queues"] or settings.JOB_QUEUES
         if FLEET_QUEUE in queues:
             raise CommandError(
                 f"Hàng đợi “{FLEET_QUEUE}” cần quyền chủ sở hữu cơ sở dữ liệu: hãy chạy lệnh "
