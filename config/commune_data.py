@@ -15,10 +15,11 @@ COMMUNE_DATA = CommuneData(
         ),
         "communes.Figures": CommuneRows(exported=True, key="commune_code"),
         "calendar.SpecialDay": CommuneRows(exported=True, key="date", given={"id": None}),
+        "calendar.OfficeHours": CommuneRows(exported=True, key="valid_from"),
         "tracking.TrackedCase": CommuneRows(exported=True),
-        "jobs.Schedule": CommuneRows(exported=True),
         "notices.Notice": CommuneRows(exported=True),
         "notices.Delivery": CommuneRows(exported=True),
+        "jobs.Schedule": CommuneRows(exported=True),
         # Turns are taken in the receiver's queue.
         "jobs.Job": CommuneRows(exported=True, only="state <> 'done'", given={"turn": "0"}),
         "accounts.DeskSession": CommuneRows(

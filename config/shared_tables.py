@@ -9,7 +9,7 @@ the lists.
 # who change their own account, by the operators' commands alone. A change needs every node.
 REFERENCE_TABLES: tuple[str, ...] = (
     "accounts_account",
-    "calendar_specialday",
+    "catalogue_feetableversion",
     "catalogue_procedureversion",
 )
 
@@ -21,6 +21,9 @@ MANAGED_LOCAL_TABLES: tuple[str, ...] = (
     "accounts_consent",
     "accounts_desksession",
     "accounts_tries",
+    # Read seldom, each process remembers them for a minute.
+    "calendar_officehours",
+    "calendar_specialday",
     "auth_group",
     "auth_group_permissions",
     "auth_permission",
@@ -38,12 +41,12 @@ MANAGED_LOCAL_TABLES: tuple[str, ...] = (
     "jobs_job",
     "jobs_schedule",
     "mfa_authenticator",
-    "socialaccount_socialaccount",
-    "socialaccount_socialapp",
-    "socialaccount_socialtoken",
     "notices_delivery",
     "notices_notice",
     "notices_noticepreference",
+    "socialaccount_socialaccount",
+    "socialaccount_socialapp",
+    "socialaccount_socialtoken",
     "tracking_trackedcase",
     "usersessions_usersession",
 )

@@ -21,6 +21,7 @@ _AFTERNOON = (datetime.time(13, 30), datetime.time(17, 0))
 _LONGEST_REST = 60
 
 Session = tuple[datetime.time, datetime.time]
+Sessions = tuple[Session, ...]
 Span = tuple[datetime.datetime, datetime.datetime]
 
 
@@ -33,11 +34,24 @@ class NoWorkingDay(Exception):
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """Which days are worked and in which sessions; off and worked days differ from the week."""
+    """Which days are worked and in which sessions; off and worked days differ from the week.
+
+    `hours` are sessions from a day on, the earliest first, in place of the usual ones.
+    """
 
     off: frozenset[datetime.date] = frozenset()
     worked: frozenset[datetime.date] = frozenset()
-    sessions: tuple[Session, ...] = (_MORNING, _AFTERNOON)
+    sessions: Sessions = (_MORNING, _AFTERNOON)
+    hours: tuple[tuple[datetime.date, Sessions], ...] = ()
+
+    def sessions_on(self, day: datetime.date) -> Sessions:
+        """Return the sessions of a day, if it is worked."""
+        found = self.sessions
+        for valid_from, sessions in self.hours:
+            if valid_from > day:
+                break
+            found = sessions
+        return found
 
     def is_working_day(self, day: datetime.date) -> bool:
         """Whether the office works on a day."""
@@ -54,7 +68,7 @@ class WorkingCalendar:
 
     def closing(self, day: datetime.date) -> datetime.datetime:
         """Return when the office closes on a day."""
-        return datetime.datetime.combine(day, self.sessions[-1][1], VIETNAM)
+        return datetime.datetime.combine(day, self.sessions_on(day)[-1][1], VIETNAM)
 
     def next_opening(self, moment: datetime.datetime) -> datetime.datetime:
         """Return the moment itself when the office is open, otherwise when it opens next."""
@@ -104,7 +118,7 @@ class WorkingCalendar:
 
     def _spans_of(self, day: datetime.date) -> Iterator[Span]:
         if self.is_working_day(day):
-            for begin, end in self.sessions:
+            for begin, end in self.sessions_on(day):
                 yield (
                     datetime.datetime.combine(day, begin, VIETNAM),
                     datetime.datetime.combine(day, end, VIETNAM),
