@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from services.cases.errors import NotYourStep
+from services.cases.errors import MayNotSign, NotYourStep
 from services.cases.models import Case
 from services.catalogue.registry import codes_within, subjects_of
 from tenants.organisation.models import Official, Role
@@ -32,6 +32,19 @@ def check_role(case: Case, official: Official, *roles: str) -> Grant:
     return grant
 
 
+def signing_grant(case: Case, official: Official) -> Grant | None:
+    """The rights by which this official signs as the leader on a case, if any."""
+    return grant_for(case, official, Role.LEADER, signing=True)
+
+
+def check_signing(case: Case, official: Official) -> Grant:
+    """The rights by which the official signs as the leader. Raises ``MayNotSign`` without any."""
+    grant = signing_grant(case, official)
+    if grant is None:
+        raise MayNotSign
+    return grant
+
+
 def sees_procedure(official: Official, procedure_code: str) -> bool:
     """Whether cases of this procedure exist for the official."""
     return powers_of(official).sees(subjects_of(procedure_code))
@@ -45,7 +58,7 @@ def receives(official: Official, procedure_code: str) -> bool:
 
 def signer_of(case: Case, official: Official) -> Signatory:
     """Who would sign now: this official, else the first who may; else the place stays open."""
-    grant = grant_for(case, official, Role.LEADER, signing=True)
+    grant = signing_grant(case, official)
     if grant is not None:
         return signatory(official, grant)
     able = Official.objects.filter(active=True, may_sign=True).order_by("id").first() or official

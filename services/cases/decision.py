@@ -21,6 +21,7 @@ from services.cases.processing import (
     next_step,
     timing,
 )
+from services.cases.referrals import check_no_referrals
 from services.cases.result_layout import result_title
 from services.cases.states import CaseStatus, Outcome, StepKind
 from services.catalogue.rendering import notation_of
@@ -32,7 +33,8 @@ from tenants.organisation.powers import Grant, actor_of, signatory
 def approve_case(*, case: Case, official: Official, seen: str = "") -> Case:
     """Grant what was asked: the result is numbered, dated, frozen and sent to print.
 
-    Raises ``MayNotSign``, ``NotYourStep``, ``MoveNotAllowed`` or ``FindingsMissing``.
+    Raises ``MayNotSign``, ``NotYourStep``, ``MoveNotAllowed``, ``ReferralsOpen`` or
+    ``FindingsMissing``.
     """
     case, grant = _case_to_decide(case, official, seen)
     signer = signatory(official, grant)
@@ -87,21 +89,23 @@ def _case_to_decide(case: Case, official: Official, seen: str) -> tuple[Case, Gr
         raise MoveNotAllowed(case)
     if current_step(case).kind != StepKind.DECIDE:
         raise MoveNotAllowed(case)
-    if case.state == CaseStatus.RECEIVED:
-        case = move_case(case, CaseStatus.IN_PROCESS, verb="take", by=actor_of(official, grant))
+    check_no_referrals(case)
     return case, grant
 
 
 def _decided(
     case: Case, official: Official, grant: Grant, outcome: str, details: dict[str, Any]
 ) -> Case:
-    at = now()
+    at, by = now(), actor_of(official, grant)
+    if case.state == CaseStatus.RECEIVED:
+        # After the number was taken: the chain's head is locked from here on.
+        case = move_case(case, CaseStatus.IN_PROCESS, verb="take", by=by)
     step, following = current_step(case), next_step(case)
     changes = hand_on(definition_of(case), step, following, official, at, outcome=outcome)
     return note_on_case(
         case,
         verb="approve" if outcome == Outcome.APPROVED else "reject",
-        by=actor_of(official, grant),
+        by=by,
         details={
             **details,
             "step": step.name,
@@ -110,5 +114,7 @@ def _decided(
         },
         decided_at=at,
         outcome=outcome,
+        # What was proposed meanwhile has no object any more.
+        proposal="",
         **changes,
     )

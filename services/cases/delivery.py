@@ -1,24 +1,34 @@
-"""The end of a case: the result is released, then handed over or collected online."""
+"""The end of a case: the result is released, then handed over, sent by post or collected online."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from documents.files.intake import store_upload
 from documents.registers.models import Document
 from services.cases.authority import check_role
-from services.cases.errors import MoveNotAllowed, ResultNotReady
+from services.cases.errors import MoveNotAllowed, PostCodeMissing, ResultNotReady
 from services.cases.intake import definition_of
 from services.cases.lifecycle import lock_case, move_case, note_on_case, now
 from services.cases.models import Case
 from services.cases.processing import current_step, hand_on, timing
-from services.cases.states import CaseStatus, StepKind
+from services.cases.states import CaseStatus, ReturnWay, StepKind
 from tenants.accounts.models import Account
 from tenants.history.events import Actor
 from tenants.organisation.models import Official
-from tenants.organisation.powers import actor_of
+from tenants.organisation.powers import Grant, actor_of
 
 RESULT_KINDS = (Document.Kind.RESULT, Document.Kind.REPLY)
 MAY_HAND_OVER = ("reception", "clerk")
+# A drawn line compresses well: a signature that is larger is something else.
+SIGNATURE_BYTES = 300 * 1024
+# International items read EB123456789VN; Vietnamese carriers use letters and digits as well.
+POST_CODE = re.compile(r"[A-Z0-9][A-Z0-9./-]{5,29}")
 
 
 def documents_of(case: Case) -> list[Document]:
@@ -69,20 +79,55 @@ def release_result(*, case: Case, official: Official, seen: str = "") -> Case:
 
 
 @transaction.atomic
-def hand_over(*, case: Case, official: Official, receiver: str, seen: str = "") -> Case:
-    """Give the result to a person at the counter; lateness never stands in the way."""
-    case = lock_case(case.pk, seen=seen)
-    by = actor_of(official, check_role(case, official, *MAY_HAND_OVER))
-    if case.state != CaseStatus.RESULT_READY:
-        raise MoveNotAllowed(case)
-    get_result(case)
+def hand_over(
+    *,
+    case: Case,
+    official: Official,
+    receiver: str,
+    signature: UploadedFile[Any] | None = None,
+    seen: str = "",
+) -> Case:
+    """Give the result to a person at the counter; lateness never stands in the way.
+
+    ``signature`` is the picture of what the receiver signed on the screen; without it they signed
+    on paper. Raises ``ResultNotReady``, ``MoveNotAllowed``, ``NotYourStep`` or, for what is no
+    small PNG, ``FileRefused``.
+    """
+    case, grant = _ready(case, official, seen)
+    name = receiver.strip()[:120] or case.applicant_name
+    stored = _store_signature(signature)
     return move_case(
         case,
         CaseStatus.RETURNED,
         verb="hand_over",
-        by=by,
-        details={"receiver": receiver.strip() or case.applicant_name},
+        by=actor_of(official, grant),
+        details={"receiver": name, "signed_on": "screen" if stored else "paper"},
         returned_at=now(),
+        return_way=ReturnWay.COUNTER,
+        receiver_name=name,
+        signature_file_id=stored,
+    )
+
+
+@transaction.atomic
+def send_by_post(*, case: Case, official: Official, post_code: str, seen: str = "") -> Case:
+    """Send the result by post; the number on the post office's slip says where it is.
+
+    Raises ``PostCodeMissing``, ``ResultNotReady``, ``MoveNotAllowed`` or ``NotYourStep``.
+    """
+    case, grant = _ready(case, official, seen)
+    number = post_code.replace(" ", "").upper()
+    if not POST_CODE.fullmatch(number):
+        raise PostCodeMissing
+    return move_case(
+        case,
+        CaseStatus.RETURNED,
+        verb="send_by_post",
+        by=actor_of(official, grant),
+        details={"post_code": number},
+        returned_at=now(),
+        return_way=ReturnWay.POST,
+        receiver_name=case.applicant_name,
     )
 
 
@@ -101,4 +146,23 @@ def collect_online(*, case: Case, account: Account) -> Case:
         verb="collect",
         by=Actor.citizen(account),
         returned_at=now(),
+        return_way=ReturnWay.ONLINE,
+        receiver_name=account.full_name[:120],
     )
+
+
+def _ready(case: Case, official: Official, seen: str) -> tuple[Case, Grant]:
+    """A locked case whose result can go out, and the rights by which the official gives it."""
+    case = lock_case(case.pk, seen=seen)
+    grant = check_role(case, official, *MAY_HAND_OVER)
+    if case.state != CaseStatus.RESULT_READY:
+        raise MoveNotAllowed(case)
+    get_result(case)
+    return case, grant
+
+
+def _store_signature(signature: UploadedFile[Any] | None) -> UUID | None:
+    """Keep what was signed on the screen. Raises ``FileRefused`` for anything but a small PNG."""
+    if signature is None:
+        return None
+    return store_upload(signature, limit_bytes=SIGNATURE_BYTES, kinds=("png",)).pk

@@ -60,6 +60,116 @@ class AlreadyDecided(CaseError):
         )
 
 
+class DecisionMade(CaseError):
+    """The result is decided: nothing stands in the way of it any more."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            _(
+                "Hồ sơ %(code)s đã có quyết định nên không rút, không dừng được nữa; "
+                "kết quả sẽ được trả như đã hẹn."
+            )
+            % {"code": case.code}
+        )
+
+
+class SupplementClosed(CaseError):
+    """Something is added to a case that does not wait for it, or not any more."""
+
+    def __init__(self, case: Case) -> None:
+        if case.is_open:
+            text = _(
+                "Hồ sơ %(code)s đang ở trạng thái “%(state)s”, không còn chờ bổ sung nên "
+                "không nhận thêm giấy tờ."
+            )
+        else:
+            text = _(
+                "Hồ sơ %(code)s đã kết thúc (%(state)s) nên không nhận bổ sung nữa. "
+                "Nếu vẫn cần giải quyết, anh/chị nộp hồ sơ mới."
+            )
+        super().__init__(text % {"code": case.code, "state": case.state.label})
+
+
+class ProposalOpen(CaseError):
+    """Something is laid before the leader already."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            _(
+                "Hồ sơ %(code)s đang có “%(what)s” chờ lãnh đạo; lãnh đạo trả lời rồi mới "
+                "trình tiếp được."
+            )
+            % {"code": case.code, "what": case.get_proposal_display().lower()}
+        )
+
+
+class NothingProposed(CaseError):
+    """The leader answers what nobody proposed, or what was answered already."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            _("Hồ sơ %(code)s không còn đề nghị nào chờ lãnh đạo.") % {"code": case.code}
+        )
+
+
+class ReferralsOpen(CaseError):
+    """Another department or agency was asked and has not answered yet."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            _(
+                "Hồ sơ %(code)s còn %(count)d việc phối hợp chưa có trả lời. Ghi trả lời, hoặc rút "
+                "lại đề nghị phối hợp, rồi mới xong được bước này."
+            )
+            % {"code": case.code, "count": case.open_referrals}
+        )
+
+
+class ReferralClosed(CaseError):
+    """A question was answered or withdrawn already."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Việc phối hợp này đã có trả lời hoặc đã được rút lại."))
+
+
+class NotConsulted(CaseError):
+    """A question was put to others."""
+
+    def __init__(self, to_name: str) -> None:
+        super().__init__(
+            _("Việc phối hợp này gửi %(name)s, không thuộc việc của anh/chị.") % {"name": to_name}
+        )
+
+
+class PostCodeMissing(CaseError):
+    """A result is sent without the number under which the post office carries it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Ghi số hiệu bưu gửi như in trên phiếu gửi: chữ và số, ví dụ EB123456789VN.")
+        )
+
+
+class AmountMissing(CaseError):
+    """A payment is asked for without saying how much."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Ghi số tiền phải nộp, bằng đồng, lớn hơn 0."))
+
+
+class StillUnpaid(CaseError):
+    """A payment is said to be made that this office itself collects and has not received."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            _(
+                "Khoản tiền của hồ sơ %(code)s thu tại đơn vị mà chưa thu đủ. Thu tiền ở mục phí, "
+                "lệ phí của hồ sơ; đủ tiền thì hồ sơ tự được làm tiếp."
+            )
+            % {"code": case.code}
+        )
+
+
 class AskedAlready(CaseError):
     """A supplement may be asked for once, and it was."""
 

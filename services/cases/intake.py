@@ -11,6 +11,7 @@ from django.db import transaction
 
 from documents.registers.issuing import issue_document
 from documents.registers.models import Document
+from documents.registers.numbering import allocate
 from services.cases.authority import check_role
 from services.cases.clock import resume_clock, start_clock, step_due, stop_clock
 from services.cases.contents import receipt_slip_content, slip_content
@@ -18,8 +19,8 @@ from services.cases.drafts import UnknownPaper, add_file
 from services.cases.errors import (
     AlreadyDecided,
     AskedAlready,
-    MoveNotAllowed,
     ReasonMissing,
+    SupplementClosed,
 )
 from services.cases.lifecycle import enter_step, lock_case, move_case, now
 from services.cases.models import Case, CaseStep
@@ -31,6 +32,9 @@ from tenants.history.events import Actor
 from tenants.organisation.models import Official, get_letterhead
 from tenants.organisation.powers import Grant, actor_of
 
+# The series of the case register (form 07), one for each year.
+REGISTER = "register"
+
 
 def definition_of(case: Case) -> ProcedureDefinition:
     """The procedure version under which the case was filed."""
@@ -39,14 +43,18 @@ def definition_of(case: Case) -> ProcedureDefinition:
 
 @transaction.atomic
 def accept_case(*, case: Case, official: Official, seen: str = "") -> Case:
-    """Receive a case: due time, receipt slip (form 01), first working step."""
+    """Receive a case: due time, row of the year's register, receipt slip (form 01), first step."""
+    received = now()
+    # Before the case is locked: counters are the first locks that a transaction takes.
+    number = allocate(f"{REGISTER}:{received.year}")
     case = lock_case(case.pk, seen=seen)
     grant = check_role(case, official)
-    definition, received = definition_of(case), now()
+    definition = definition_of(case)
     clock = start_clock(case, definition, received)
     steps = list(case.steps.all()[:2])
     changes = {
         "accepted_at": received,
+        "register_number": number,
         **clock.columns,
         **_finish_intake(steps, official, received, definition),
     }
@@ -136,13 +144,13 @@ def answer_supplement(
     ``uploads`` are pairs of a paper's key and a file; with ``strip`` pictures lose their cameras'
     notes. A case that was not accepted yet goes back to intake; one in process keeps (pause) or
     begins anew (restart) its time limit, as the procedure says. Raises ``FileRefused`` for a bad
-    file, ``ReasonMissing`` for nothing at all, ``NotYourStep`` for an official who does not
-    receive papers.
+    file, ``ReasonMissing`` for nothing at all, ``SupplementClosed`` when the case does not wait
+    for it any more, ``NotYourStep`` for an official who does not receive papers.
     """
     case = lock_case(case.pk, seen=seen)
     grant = check_role(case, official, "reception") if official is not None else None
     if case.state != CaseStatus.SUPPLEMENT:
-        raise MoveNotAllowed(case)
+        raise SupplementClosed(case)
     definition, at = definition_of(case), now()
     given = _store(case, definition, uploads, strip)
     if not given and not message.strip():

@@ -14,6 +14,7 @@ from services.cases.errors import CaseError, FindingsMissing, MoveNotAllowed, Re
 from services.cases.intake import definition_of
 from services.cases.lifecycle import enter_step, lock_case, move_case, note_on_case, now
 from services.cases.models import Case, CaseStep
+from services.cases.referrals import check_no_referrals
 from services.cases.states import CaseStatus, Outcome, StepKind
 from services.catalogue.rendering import truth
 from services.catalogue.schema import ProcedureDefinition
@@ -68,14 +69,16 @@ def complete_step(
 ) -> Case:
     """Finish a working step with a proposal to approve or reject, and hand the case on.
 
-    Raises ``FindingsMissing`` when an approval is proposed and the result's entries are not
-    complete, ``ReasonMissing`` when a rejection is proposed without its reason.
+    Raises ``ReferralsOpen`` while somebody's answer is waited for, ``FindingsMissing`` when an
+    approval is proposed and the result's entries are not complete, ``ReasonMissing`` when a
+    rejection is proposed without its reason.
     """
     case = lock_case(case.pk, seen=seen)
     by = actor_of(official, check_role(case, official))
     step = current_step(case)
     if step.kind != StepKind.WORK or case.state not in OPEN_TO_WORK:
         raise MoveNotAllowed(case)
+    check_no_referrals(case)
     if outcome == Outcome.REJECTED and not note.strip():
         raise ReasonMissing
     definition = definition_of(case)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,23 @@ SENTENCES: dict[str, str | Promise] = {
     "reject": gettext_lazy("không chấp thuận: %(reason)s"),
     "release": gettext_lazy("phát hành kết quả"),
     "hand_over": gettext_lazy("trả kết quả cho %(receiver)s"),
+    "send_by_post": gettext_lazy("gửi kết quả qua bưu chính, số hiệu %(post_code)s"),
     "collect": gettext_lazy("nhận kết quả trên mạng"),
     "ask_withdrawal": gettext_lazy("xin rút hồ sơ"),
+    "agree_withdrawal": gettext_lazy("đồng ý cho rút hồ sơ, thông báo số %(notation)s"),
+    "decline_withdrawal": gettext_lazy("không đồng ý cho rút hồ sơ: %(reason)s"),
     "withdraw": gettext_lazy("rút hồ sơ"),
+    "resume": gettext_lazy("đưa hồ sơ trở lại giải quyết"),
+    "require_payment": gettext_lazy("yêu cầu nộp %(amount)s đồng: %(reason)s"),
+    "settle_payment": gettext_lazy("nộp đủ tiền, hồ sơ được làm tiếp"),
+    "propose_extension": gettext_lazy("trình lãnh đạo gia hạn: %(reason)s"),
+    "extend": gettext_lazy("gia hạn giải quyết, văn bản số %(notation)s: %(reason)s"),
+    "propose_stop": gettext_lazy("trình lãnh đạo dừng giải quyết: %(reason)s"),
+    "decline_proposal": gettext_lazy("không đồng ý đề nghị đã trình: %(reason)s"),
+    "stop": gettext_lazy("dừng giải quyết, thông báo số %(notation)s: %(reason)s"),
+    "refer": gettext_lazy("đề nghị %(to)s phối hợp, trả lời trước %(answer_by)s"),
+    "answer_referral": gettext_lazy("ghi trả lời phối hợp của %(from)s"),
+    "withdraw_referral": gettext_lazy("rút lại đề nghị phối hợp gửi %(to)s"),
 }
 TIMING = {
     "early": gettext_lazy("trước hạn"),
@@ -43,7 +57,20 @@ TIMING = {
     "late": gettext_lazy("quá hạn"),
 }
 # What officials write for each other while they work is not the applicant's to read.
-INTERNAL = {"draft_result", "take", "assign", "reassign", "send_back", "complete_step"}
+INTERNAL = {
+    "draft_result",
+    "take",
+    "assign",
+    "reassign",
+    "send_back",
+    "complete_step",
+    "resume",
+    "propose_extension",
+    "propose_stop",
+    "decline_proposal",
+    "answer_referral",
+    "withdraw_referral",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +90,7 @@ def tell(events: Iterable[Event], *, for_applicant: bool = False) -> list[Line]:
         _line(event, for_applicant)
         for event in events
         # Who looked at what stands in the commune's log: it would bury what happened here.
-        if event.verb not in SIGHTS and not (for_applicant and event.verb in INTERNAL)
+        if event.verb not in SIGHTS and not (for_applicant and _is_internal(event))
     ]
     return lines[::-1]
 
@@ -92,6 +119,13 @@ def way(case: Case, steps: Iterable[CaseStep]) -> list[dict[str, Any]]:
     return line
 
 
+def _is_internal(event: Event) -> bool:
+    """Advice asked inside the house is internal; that another agency does a part is not."""
+    if event.verb == "refer":
+        return (event.details or {}).get("kind") != "transfer"
+    return event.verb in INTERNAL
+
+
 def _line(event: Event, for_applicant: bool) -> Line:
     details = _Details(event.details or {})
     text = str(SENTENCES.get(event.verb, event.verb)) % details
@@ -108,6 +142,8 @@ def _line(event: Event, for_applicant: bool) -> Line:
     note = str(details.get("note") or details.get("message") or "")
     if event.verb == "request_supplement":
         note = str(details.get("reason") or "")
+    if for_applicant and event.verb == "refer":
+        note = ""
     return Line(
         at=timezone.localtime(event.at),
         who=event.actor_name,
@@ -115,6 +151,17 @@ def _line(event: Event, for_applicant: bool) -> Line:
         note=note,
         verb=event.verb,
     )
+
+
+def _print_time(value: Any) -> str:
+    return f"{timezone.localtime(datetime.datetime.fromisoformat(str(value))):%H:%M %d/%m/%Y}"
+
+
+def _print_amount(value: Any) -> str:
+    return f"{int(value):,}".replace(",", ".")
+
+
+_PRINTED: dict[str, Callable[[Any], str]] = {"answer_by": _print_time, "amount": _print_amount}
 
 
 class _Details(dict[str, Any]):
@@ -125,4 +172,6 @@ class _Details(dict[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         value = super().__getitem__(key)
+        if key in _PRINTED and value:
+            return _PRINTED[key](value)
         return "; ".join(map(str, value)) if isinstance(value, list) else value

@@ -18,6 +18,7 @@ from services.cases.errors import (
     MoveNotAllowed,
     NotYourStep,
     ReasonMissing,
+    SupplementClosed,
 )
 from services.cases.intake import (
     accept_case,
@@ -199,7 +200,7 @@ def test_only_reception_takes_papers_for_an_applicant(in_ba_dinh: CommuneInfo) -
 def test_nothing_is_answered_that_was_not_asked(in_ba_dinh: CommuneInfo) -> None:
     account = make_account()
     case = make_case(account=account)
-    with pytest.raises(MoveNotAllowed, match="Mới đăng ký"):
+    with pytest.raises(SupplementClosed, match="Mới đăng ký"):
         answer_supplement(case=case, account=account, message="Gửi thêm")
 
 
