@@ -21,6 +21,8 @@ MEMORY_BYTES = 512 * 1024**2
 CPU_SECONDS = 6
 # Less than a job's transaction may be idle.
 WALL_SECONDS = 8
+# Of one page's picture; a job draws several before it says anything to its database.
+DRAWING_CPU_SECONDS, DRAWING_WALL_SECONDS = 2, 5
 # What stripping writes is smaller than what was sent, except for a note of a few bytes.
 FILE_BYTES = 128 * 1024**2
 MESSAGE_BYTES = 4096
@@ -29,11 +31,11 @@ _OUT_OF_MEMORY, _BROKEN = 3, 4
 NOT_CHECKED, REFUSED, GOOD = "not_checked", "refused", "good"
 
 
-def limit_child() -> None:
+def limit_child(cpu_seconds: int = CPU_SECONDS, wall_seconds: int = WALL_SECONDS) -> None:
     """Bound memory, time and writing, and take away the means to open anything."""
     for kind, amount in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
@@ -42,7 +44,7 @@ def limit_child() -> None:
         resource.setrlimit(kind, (amount, amount))
     for number in (signal.SIGALRM, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    signal.alarm(WALL_SECONDS)
+    signal.alarm(wall_seconds)
 
 
 def look_into(kind: str, source: int, target: int | None) -> dict[str, Any]:
@@ -51,9 +53,7 @@ def look_into(kind: str, source: int, target: int | None) -> dict[str, Any]:
     from documents.files.errors import FileRefused
     from documents.files.stripping import strip_picture
 
-    with os.fdopen(source, "rb") as file:
-        file.seek(0)
-        data = file.read()
+    data = _all_of(source)
     try:
         pages = decode(data, kind)
         if target is not None:
@@ -70,12 +70,39 @@ def look_into(kind: str, source: int, target: int | None) -> dict[str, Any]:
     return {"result": GOOD, "pages": pages}
 
 
+def draw(kind: str, page: int, source: int, target: int) -> dict[str, Any]:
+    """Write a page's two pictures one after the other; `sizes` says where the first ends."""
+    from documents.files.drawing import draw_page
+
+    data = _all_of(source)
+    try:
+        pictures = draw_page(data, kind, page)
+    except Exception as error:
+        # The file was found good before; this page alone has no picture.
+        refusal = TOO_HEAVY if isinstance(error, MemoryError) else "FileUnreadable"
+        return {"result": REFUSED, "refusal": refusal}
+    with os.fdopen(target, "wb") as file:
+        for picture in pictures:
+            file.write(picture)
+    return {"result": GOOD, "pages": 1, "sizes": [len(picture) for picture in pictures]}
+
+
+def _all_of(source: int) -> bytes:
+    with os.fdopen(source, "rb") as file:
+        file.seek(0)
+        return file.read()
+
+
 def _in_child(request: dict[str, Any], descriptors: list[int], answers: int) -> None:
     """Do one file's work and end, whatever happens; nothing of the parent's is cleaned up."""
     try:
-        limit_child()
-        target = descriptors[1] if request["strip"] else None
-        answer = look_into(request["kind"], descriptors[0], target)
+        if "page" in request:
+            limit_child(DRAWING_CPU_SECONDS, DRAWING_WALL_SECONDS)
+            answer = draw(request["kind"], request["page"], *descriptors)
+        else:
+            limit_child()
+            target = descriptors[1] if request["strip"] else None
+            answer = look_into(request["kind"], descriptors[0], target)
         os.write(answers, json.dumps(answer).encode())
         os._exit(0)
     except MemoryError:
@@ -109,7 +136,7 @@ def serve(requests: socket.socket) -> None:
     """Answer requests until the job runner closes its end."""
     from django.conf import settings
 
-    from documents.files import stripping  # noqa: F401 - a child can open no module any more
+    from documents.files import drawing, stripping  # noqa: F401 - a child can open no module
     from documents.files.decoding import load
     from documents.files.errors import FileUnreadable
 
@@ -117,6 +144,7 @@ def serve(requests: socket.socket) -> None:
     settings.configure(USE_I18N=False)
     FileUnreadable()
     load()
+    drawing.load()
     # What is here stays as it is in every child, whose pages are then shared for longer.
     gc.freeze()
     gc.disable()

@@ -1,4 +1,4 @@
-"""Asking the limited process what a file is: for the job runner alone.
+"""Asking the limited process what a file is and how it looks: for the job runner alone.
 
 The process is started with the first file, or with the runner (`warm_up`), and again after it
 was stopped. Only descriptors of the file and of a place to write to go over, never a path.
@@ -38,6 +38,8 @@ class Finding:
 
     pages: int = 0
     refusal: str = ""
+    # Of a page that was drawn: how many bytes its two pictures have.
+    sizes: tuple[int, ...] = ()
 
 
 class Checker:
@@ -54,8 +56,15 @@ class Checker:
 
         Raises NotChecked when the process is gone or the machine too slow.
         """
-        request = json.dumps({"kind": kind, "strip": target is not None}).encode()
-        descriptors = [source] if target is None else [source, target]
+        request = {"kind": kind, "strip": target is not None}
+        return self._ask(request, [source] if target is None else [source, target])
+
+    def draw(self, source: int, kind: str, page: int, target: int) -> Finding:
+        """Write a page's pictures to the target. Raises NotChecked as `check` does."""
+        return self._ask({"kind": kind, "page": page}, [source, target])
+
+    def _ask(self, question: dict[str, object], descriptors: list[int]) -> Finding:
+        request = json.dumps(question).encode()
         with self._lock:
             running = self._running()
             try:
@@ -72,7 +81,7 @@ class Checker:
         if found["result"] == NOT_CHECKED:
             raise NotChecked(f"quá {WALL_SECONDS} giây")
         if found["result"] == GOOD:
-            return Finding(pages=found["pages"])
+            return Finding(pages=found["pages"], sizes=tuple(found.get("sizes", ())))
         return Finding(refusal=found["refusal"])
 
     def warm_up(self) -> None:
@@ -118,6 +127,11 @@ atexit.register(_checker.stop)
 def look_into(source: int, kind: str, *, target: int | None = None) -> Finding:
     """Look into a file in the limited process. Raises NotChecked."""
     return _checker.check(source, kind, target=target)
+
+
+def draw(source: int, kind: str, page: int, target: int) -> Finding:
+    """Draw a page in the limited process. Raises NotChecked."""
+    return _checker.draw(source, kind, page, target)
 
 
 def warm_up() -> None:

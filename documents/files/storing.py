@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from tenants.communes.store import commune_folder, stored_path
 CHUNK = 256 * 1024
 # Longer than any request or job may take.
 _ORPHAN_AGE_SECONDS = 24 * 60 * 60
+# Ends the name of the folder in which the pictures of a file's pages lie.
+_PICTURES = ".pages"
 
 
 @dataclass(frozen=True)
@@ -112,20 +115,34 @@ def remove_file(*, stored: StoredFile) -> None:
     """Remove a file that nothing refers to any more; its bytes go when that is committed."""
     path = path_of(stored.id)
     stored.delete()
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    transaction.on_commit(lambda: _remove(path))
 
 
-def _files_on_disk() -> Iterator[Path]:
+def pictures_folder(path: Path) -> Path:
+    """Where the pictures of the pages of the file at this path lie (`thumbnails`)."""
+    return path.with_name(f"{path.name}{_PICTURES}")
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    shutil.rmtree(pictures_folder(path), ignore_errors=True)
+
+
+def _lying_in_store() -> Iterator[Path]:
+    """Files, and the folders of pictures made of them."""
     folder = _folder()
-    return (path for path in folder.glob("??/*") if path.is_file()) if folder.exists() else iter(())
+    return folder.glob("??/*") if folder.exists() else iter(())
 
 
 def remove_orphans() -> int:
-    """Remove the current commune's files that never got a row; return how many."""
+    """Remove the current commune's files that have no row, with their pictures; return how many."""
     oldest = time.time() - _ORPHAN_AGE_SECONDS
-    old = [path for path in _files_on_disk() if path.stat().st_mtime < oldest]
+    old = [path for path in _lying_in_store() if path.stat().st_mtime < oldest]
     known = {str(key) for key in StoredFile.objects.values_list("id", flat=True)} if old else set()
-    orphans = [path for path in old if path.name not in known]
+    orphans = [path for path in old if path.name.removesuffix(_PICTURES) not in known]
     for path in orphans:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(orphans)

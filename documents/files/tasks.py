@@ -1,4 +1,4 @@
-"""Checking files in quarantine, one job a file."""
+"""Checking files in quarantine, one job a file, and drawing the pages of those that are good."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from documents.files.checking import Finding, look_into
 from documents.files.clamd import is_configured, is_infected
 from documents.files.models import StoredFile
 from documents.files.storing import CHUNK, path_of
+from documents.files.thumbnails import draw_batch
 
 _QUARANTINED = StoredFile.State.QUARANTINED
 # Attempts at a file's own job go on for seven hours.
@@ -52,6 +53,18 @@ def check_file(file_id: str, strip: bool = False) -> None:
         changes["pages"] = finding.pages
     rows = StoredFile.objects.filter(pk=stored.pk, state=_QUARANTINED)
     rows.update(checked_at=Now(), **changes)
+    if not finding.refusal:
+        draw_pages.enqueue(file_id, 1)
+
+
+@task()
+def draw_pages(file_id: str, page: int) -> None:
+    """Draw the pages of a file that belong with this one, so that people find it drawn."""
+    stored = StoredFile.objects.filter(pk=UUID(file_id), state=StoredFile.State.CLEAN).first()
+    if stored is None:
+        return  # taken away by its giver
+    if not draw_batch(stored, page):
+        draw_pages.enqueue(file_id, page)
 
 
 def _is_picture(stored: StoredFile) -> bool:

@@ -8,15 +8,16 @@ from django.utils.translation import gettext_lazy as _
 TASK_NAMES: dict[str, str | Promise] = {
     "citizens.profile.tasks.close_due_accounts": _("Đóng tài khoản theo yêu cầu của người dân"),
     "documents.files.tasks.check_file": _("Kiểm tra một tệp vừa nộp"),
+    "documents.files.tasks.draw_pages": _("Vẽ ảnh các trang của một tệp"),
     "documents.registers.tasks.render_document": _("In văn bản đã ban hành"),
     "services.cases.tasks.sweep": _("Dọn bản nháp hết hạn, tệp thừa; đếm lại số liệu"),
     "tenants.fleet.tasks.onboard_item": _("Đưa một đơn vị vào hệ thống"),
     "tenants.accounts.tasks.remove_expired_sessions": _("Dọn phiên đăng nhập đã hết hạn"),
     "tenants.organisation.tasks.send_invitation": _("Gửi lời mời làm việc"),
-    "tenants.history.tasks.keep_daily_head": _("Ghi đầu chuỗi lịch sử ra nơi lưu khác"),
     "tenants.notices.tasks.deliver_notice": _("Chọn cách gửi một thông báo"),
     "tenants.notices.tasks.send_delivery": _("Gửi một thông báo"),
     "tenants.notices.tasks.remove_old_notices": _("Dọn thông báo đã hết thời gian lưu"),
+    "tenants.history.tasks.keep_daily_head": _("Ghi đầu chuỗi lịch sử ra nơi lưu khác"),
     "tenants.jobs.tasks.remove_done_jobs": _("Dọn việc nền đã xong"),
 }
 

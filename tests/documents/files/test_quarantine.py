@@ -120,7 +120,8 @@ def test_a_photograph_loses_its_notes_before_anybody_sees_it(in_ba_dinh: Commune
     assert not [secret for secret in SECRETS if secret in kept]
     assert (checked.size, checked.sha256) == (len(kept), hashlib.sha256(kept).hexdigest())
     assert shown(kept).tobytes() == shown(data).tobytes()
-    assert files_in(path_of(stored.pk).parent) == [path_of(stored.pk)]
+    lying = [path for path in files_in(path_of(stored.pk).parent) if path.suffix != ".jpg"]
+    assert lying == [path_of(stored.pk)]
 
 
 def test_without_being_asked_nothing_is_taken_out_of_a_picture(in_ba_dinh: CommuneInfo) -> None:
