@@ -17,4 +17,6 @@ COMMUNE_MIGRATIONS: tuple[SchemaStep, ...] = (
     SchemaStep("cases", "0002_the_desk_in_full"),
     SchemaStep("registers", "0002_kinds_of_slips"),
     SchemaStep("reception", "0001_initial"),
+    SchemaStep("payments", "0001_charges_and_payments"),
+    SchemaStep("feedback", "0001_ratings_and_petitions"),
 )

@@ -64,8 +64,10 @@ TENANT_APPS = [
     "tenants.organisation",
     "documents.files",
     "documents.registers",
+    "services.payments",
     "services.cases",
     "services.reception",
+    "services.feedback",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 COMMUNE_MIGRATIONS: tuple[Any, ...] = commune_migrations.COMMUNE_MIGRATIONS
@@ -208,20 +210,20 @@ INDEX_KEY = env.str("INDEX_KEY", "")
 
 # ── Jobs ─────────────────────────────────────────────────────────────────
 TASKS = {"default": {"BACKEND": "tenants.jobs.backend.JobsBackend"}}
-# What happens by itself, in local time; communes take their turns over the window.
 # What a runner serves unless told otherwise, the first one first: a partner that is slow to take
 # notices holds up no printing.
 JOB_QUEUES = ["default", "notices"]
 # Seconds after which a job whose runner is silent is given to another: ten times the longest job
 # measured (a document of many pages).
 JOB_LEASE = env.int("JOB_LEASE", 120)
+# What happens by itself, in local time; communes take their turns over the window.
 SCHEDULED_TASKS = {
     "services.cases.tasks.sweep": daily("01:30", over=timedelta(hours=3)),
     "tenants.history.tasks.keep_daily_head": daily("23:00", over=timedelta(minutes=45)),
     "tenants.jobs.tasks.remove_done_jobs": daily("04:45"),
     "tenants.accounts.tasks.remove_expired_sessions": daily("05:00"),
-    # After the sweep, in which communes have kept the accounts of their officials.
     "tenants.notices.tasks.remove_old_notices": daily("04:30"),
+    # After the sweep, in which communes have kept the accounts of their officials.
     "citizens.profile.tasks.close_due_accounts": daily("05:15"),
 }
 # What a runner does once before its first job.
@@ -258,6 +260,8 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 FILES_ROOT = env.path("FILES_ROOT", BASE_DIR / ".local" / "files")
+# Folders with layouts of printed slips that stand before or beside the product's own.
+LAYOUT_FOLDERS: list[str] = env.list("LAYOUT_FOLDERS", [])
 # Where the heads of the communes' histories are added to every day: another machine's folder, or
 # one that can only be added to (docs/deploy.md).
 HEADS_DIR = env.path("HEADS_DIR", BASE_DIR / ".local" / "heads")
@@ -318,9 +322,6 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"khong-tra-loi@{BASE_DOMAIN}
 # The default writes them into files, to be read while developing; no gateway is named here.
 SMS_BACKEND = env.str("SMS_BACKEND", "tenants.kit.sms.FileSender")
 SMS_FILE_PATH = env.str("SMS_FILE_PATH", str(BASE_DIR / ".local" / "sms"))
-
-LOGGING = {
-    "version": 1,
 # For "tenants.kit.sms.HttpSender": where the gateway listens, as whom we come, and for how many
 # seconds in all it may keep a runner waiting.
 SMS_HTTP_URL = env.str("SMS_HTTP_URL", "")
@@ -330,6 +331,9 @@ SMS_HTTP_TIMEOUT = env.int("SMS_HTTP_TIMEOUT", 10)
 SMS_ACCENTS = env.bool("SMS_ACCENTS", False)
 # How long notices and the record of their sending are kept; the histories of cases stay.
 NOTICES_KEPT_DAYS = env.int("NOTICES_KEPT_DAYS", 2 * 365)
+
+LOGGING = {
+    "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {

@@ -60,6 +60,13 @@ TABLES = {
     "reception_slotplan": 2,
     "reception_ticket": 3,
     "reception_window": 3,
+    "payments_bankline": 6,
+    "payments_charge": 3,
+    "payments_collectionday": 3,
+    "payments_payment": 7,
+    "payments_receiver": 4,
+    "payments_refund": 3,
+    "payments_statementimport": 4,
     "registers_document": 7,
     "registers_series": 3,
 }

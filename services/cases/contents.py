@@ -15,9 +15,10 @@ from django.utils import timezone
 from documents.registers.numbering import Numbering
 from services.cases.drafts import attachments_of
 from services.cases.models import Attachment, Case, CopyKind
-from services.catalogue.fees import fee_lines
 from services.catalogue.people import applicant_of
 from services.catalogue.schema import Paper, ProcedureDefinition
+from services.payments.charges import charges_of
+from services.payments.contents import fee_text
 from tenants.communes.current import current_commune
 from tenants.communes.hosts import commune_url
 from tenants.organisation.models import Letterhead, Official
@@ -78,12 +79,6 @@ def receipt_slip_content(
     """Form 01, the receipt slip with the due time. The case must be accepted already."""
     if case.accepted_at is None or case.due_at is None:
         raise ValueError("A receipt slip needs a case that was accepted.")
-    lines = fee_lines(
-        definition,
-        case.answers,
-        channel=case.channel,
-        filed_on=timezone.localtime(case.filed_at).date(),
-    )
     return {
         **slip_content(case, definition, letterhead, official),
         "papers": _paper_rows(case, definition),
@@ -92,10 +87,7 @@ def receipt_slip_content(
         "received": in_words(timezone.localtime(case.accepted_at)),
         "due": in_words(timezone.localtime(case.due_at), weekday=True),
         "collect_text": _collect_text(case, letterhead),
-        "fee_text": (
-            "; ".join(f"{line.name}: {_money(line.amount)}" for line in lines if line.amount)
-            or "Không thu"
-        ),
+        "fee_text": fee_text(charges_of(case.pk)),
         "book_number": case.code.rsplit("-", 1)[-1],
     }
 

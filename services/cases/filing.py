@@ -21,11 +21,12 @@ from services.cases.lifecycle import now
 from services.cases.models import Attachment, Case, CaseStep, Draft
 from services.cases.states import CaseStatus, Channel
 from services.catalogue.answers import visible_answers
-from services.catalogue.fees import fee_lines
+from services.catalogue.fees import FeeLine, fee_lines
 from services.catalogue.forms.checks import check_all
-from services.catalogue.people import applicant_of, subject_name
+from services.catalogue.people import Applicant, applicant_of, subject_name
 from services.catalogue.registry import get_version
 from services.catalogue.schema import ProcedureDefinition
+from services.payments.charges import charge_case
 from services.tracking.tracking import identity_index, phone_index, track_case
 from tenants.accounts.models import Account
 from tenants.communes.current import current_commune
@@ -71,9 +72,25 @@ def file_case(
     problems += refused_papers(attachments)
     if problems:
         raise CaseIncomplete(problems)
-    case = _create_case(locked, definition, channel, filed_at)
+    # Answers to questions that later answers took away do not belong to the case.
+    answers = visible_answers(definition, locked.answers, today=filed_at.date())
+    fees = fee_lines(
+        definition,
+        answers,
+        channel=channel,
+        filed_on=filed_at.date(),
+        province=current_commune().province_code,
+    )
+    applicant = applicant_of(definition, answers)
+    case = _create_case(locked, definition, channel, filed_at, answers, applicant, fees)
     _create_steps(case, definition, filed_at)
     Attachment.objects.filter(owner_id=locked.pk).update(owner_id=case.pk)
+    charge_case(
+        case_id=case.pk,
+        case_code=case.code,
+        lines=fees,
+        payer={"name": applicant.name, "address": applicant.address or ""},
+    )
     track_case(
         case_id=case.pk,
         commune_code=current_commune().code,
@@ -116,12 +133,14 @@ def next_case_code(agency_code: str, day: datetime.date) -> str:
 
 
 def _create_case(
-    draft: Draft, definition: ProcedureDefinition, channel: str, filed_at: datetime.datetime
+    draft: Draft,
+    definition: ProcedureDefinition,
+    channel: str,
+    filed_at: datetime.datetime,
+    answers: dict[str, Any],
+    applicant: Applicant,
+    fees: list[FeeLine],
 ) -> Case:
-    # Answers to questions that later answers took away do not belong to the case.
-    answers: dict[str, Any] = visible_answers(definition, draft.answers, today=filed_at.date())
-    applicant = applicant_of(definition, answers)
-    lines = fee_lines(definition, answers, channel=channel, filed_on=filed_at.date())
     first = definition.steps[0]
     return Case.objects.create(
         code=next_case_code(get_letterhead().agency_code, filed_at.date()),
@@ -138,7 +157,7 @@ def _create_case(
         account_id=draft.account_id,
         subject_name=subject_name(definition, answers)[:120],
         answers=answers,
-        fee=sum(line.amount for line in lines),
+        fee=sum(line.amount for line in fees),
         filed_at=filed_at,
         step_name=first.name,
         step_role=first.role,

@@ -114,7 +114,13 @@ def review_of(draft: Draft, channel: str) -> dict[str, Any]:
     return {
         "sections": summary(definition, draft.answers),
         "papers": papers_of(draft, channel, given),
-        "fees": fee_lines(definition, draft.answers, channel=channel, filed_on=today),
+        "fees": fee_lines(
+            definition,
+            draft.answers,
+            channel=channel,
+            filed_on=today,
+            province=current_commune().province_code,
+        ),
         "problems": check_all(
             definition,
             draft.answers,

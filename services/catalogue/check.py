@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from services.catalogue.loader import load_file
+from services.catalogue.fee_files import load_fee_folder
+from services.catalogue.loader import load_file, load_folder
 from services.catalogue.positions import ProcedureFileError
 
 DATA = Path(__file__).parent / "data"
@@ -27,7 +28,18 @@ def main(arguments: list[str]) -> int:
             f"{len(definition.papers)} giấy tờ, {len(definition.steps)} bước"
             + (f", định danh mức {level}" if (level := definition.online.assurance) else "")
         )
-    return status
+    return status or _check_fees([path for path in map(Path, arguments) if path.is_dir()] or [DATA])
+
+
+def _check_fees(folders: list[Path]) -> int:
+    try:
+        for folder in folders:
+            for fees in load_fee_folder(folder, load_folder(folder)):
+                print(f"biểu phí {fees.province}: {len(fees.tables)} nghị quyết")
+    except ProcedureFileError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _files(paths: list[Path]) -> list[Path]:

@@ -37,7 +37,7 @@ _RESERVED = CONTEXT_NAMES | EXTRA_NAMES
 
 def inconsistencies(definition: ProcedureDefinition) -> Iterator[Finding]:
     """Everything that the shape alone does not forbid."""
-    scope = _Scope(definition)
+    scope = Names(definition)
     yield from _duplicates(definition)
     yield from scope.fields()
     yield from scope.conditions()
@@ -49,7 +49,9 @@ def inconsistencies(definition: ProcedureDefinition) -> Iterator[Finding]:
         yield from cycle_problems(definition)
 
 
-class _Scope:
+class Names:
+    """The names that expressions of a procedure may use."""
+
     def __init__(self, definition: ProcedureDefinition) -> None:
         self.definition = definition
         self.fields_by_key = definition.fields
@@ -162,17 +164,17 @@ class _Scope:
                 yield ("define", name), f"tên {name} đã có nghĩa khác"
         yield from self.unknown_in_conditions()
         for i, fee in enumerate(d.fees):
-            if fee.each and not self._columns(fee.each):
+            if fee.each and not self.columns(fee.each):
                 yield ("fees", i, "each"), f"{fee.each!r} không phải trường repeat"
-            for key in ("amount", "times", "when"):
+            for key in ("amount", "cap", "times", "when"):
                 if text := getattr(fee, key):
-                    columns = self._columns(fee.each)
+                    columns = self.columns(fee.each)
                     yield from self.expression(("fees", i, key), text, columns=columns)
         for i, rule in enumerate(d.rules):
             yield from self._rule(("rules", i), rule)
 
     def _rule(self, at: tuple[str | int, ...], rule: Rule) -> Iterator[Finding]:
-        columns = self._columns(rule.each)
+        columns = self.columns(rule.each)
         if rule.each and not columns:
             yield (*at, "each"), f"{rule.each!r} không phải trường repeat"
             return
@@ -186,7 +188,8 @@ class _Scope:
             )
             yield (*at, "field"), f"không có {what}{_near(rule.field, known)}"
 
-    def _columns(self, repeat: str | None) -> tuple[FieldSpec, ...]:
+    def columns(self, repeat: str | None) -> tuple[FieldSpec, ...]:
+        """The columns of a repeating field; none for anything else."""
         spec = self.fields_by_key.get(repeat or "")
         return spec.columns if spec else ()
 
@@ -332,7 +335,7 @@ def _walk(
 
 
 def _duplicates(d: ProcedureDefinition) -> Iterator[Finding]:
-    scope = _Scope(d)
+    scope = Names(d)
     fields = [((*at, "key"), spec.key) for at, spec in scope.located()]
     entries = [((*at, "key"), s.key) for at, s in _walk(("result", "entries"), d.result.entries)]
     pages: list[Finding] = [

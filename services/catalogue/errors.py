@@ -33,3 +33,16 @@ class VersionAlreadyPublished(CatalogueError):
             )
             % {"code": code, "version": version}
         )
+
+
+class FeeTableAlreadyPublished(CatalogueError):
+    """A published fee table may not change; a new resolution is a table of its own."""
+
+    def __init__(self, province: str, resolution: str) -> None:
+        super().__init__(
+            _(
+                "Biểu phí của tỉnh %(province)s theo %(resolution)s đã công bố với nội dung khác. "
+                "Ghi nghị quyết mới thành một biểu mới rồi nạp lại."
+            )
+            % {"province": province, "resolution": resolution}
+        )

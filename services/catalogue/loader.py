@@ -49,7 +49,7 @@ def load_file(path: Path, shared: Map | None = None) -> ProcedureDefinition:
     try:
         definition = ProcedureDefinition.model_validate(tree)
     except ValidationError as error:
-        raise ProcedureFileError(_problems(tree, error)) from None
+        raise ProcedureFileError(validation_problems(tree, error)) from None
     problems = [problem_at(tree, at, text) for at, text in inconsistencies(definition)]
     if path.stem != definition.code:
         problems.append(problem_at(tree, ["code"], f"tên tệp phải là {definition.code}.yaml"))
@@ -76,7 +76,10 @@ def load_folder(folder: Path) -> list[ProcedureDefinition]:
     return definitions
 
 
-def _problems(tree: Map, error: ValidationError) -> list[FileProblem]:
+def validation_problems(
+    tree: Map, error: ValidationError, model: type[Part] = ProcedureDefinition
+) -> list[FileProblem]:
+    """What the shape of a file forbids, told at the places of the file."""
     errors = error.errors(include_url=False)
     places = [one["loc"] for one in errors]
 
@@ -88,16 +91,16 @@ def _problems(tree: Map, error: ValidationError) -> list[FileProblem]:
         )
 
     return [
-        problem_at(tree, list(one["loc"]), _message(dict(one)))
+        problem_at(tree, list(one["loc"]), _message(dict(one), model))
         for one in errors
         if not is_echo(one)
     ]
 
 
-def _message(error: dict[str, Any]) -> str:
+def _message(error: dict[str, Any], model: type[Part]) -> str:
     kind, context = error["type"], error.get("ctx") or {}
     if kind == "extra_forbidden":
-        allowed = _allowed_keys(error["loc"])
+        allowed = _allowed_keys(error["loc"], model)
         return "không có khoá này" + (f"; dùng được: {', '.join(allowed)}" if allowed else "")
     if kind == "literal_error":
         return f"không nhận {error['input']!r}; chỉ nhận: {context.get('expected')}"
@@ -112,9 +115,9 @@ def _message(error: dict[str, Any]) -> str:
     return f"{text}; đang là {value!r}" if isinstance(value, str | int | float) else text
 
 
-def _allowed_keys(location: tuple[str | int, ...]) -> list[str]:
+def _allowed_keys(location: tuple[str | int, ...], whole: type[Part]) -> list[str]:
     """The keys a mapping may have, found by walking the models along the location."""
-    model: type[Part] | None = ProcedureDefinition
+    model: type[Part] | None = whole
     for step in location[:-1]:
         if isinstance(step, int) or model is None:
             continue

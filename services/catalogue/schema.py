@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from services.catalogue.expressions import Expression, parse
 from services.catalogue.form_parts import (
@@ -28,7 +28,9 @@ from services.catalogue.form_parts import (
     Role,
     Section,
 )
+from services.catalogue.paper_parts import FromResult
 from services.catalogue.result_parts import Paragraph, Result, ResultRow
+from services.catalogue.timing_rules import Ladder, in_order
 
 __all__ = [
     "Basis",
@@ -113,12 +115,18 @@ class Supplement(Part):
 
 
 class Fee(Part):
-    """One row of the fee table; expressions over the answers, amounts in đồng."""
+    """One row of the fee table; expressions over the answers, amounts in đồng.
+
+    ``cap`` is the most that one page, copy or row costs, before ``times``; ``collected`` says at
+    which moment the national portal reports the fee as collected.
+    """
 
     key: Key
     name: Label
     amount: Expr
+    cap: Expr | None = None
     times: Expr | None = None
+    collected: Literal["receipt", "supplement", "return"] = "receipt"
     when: Expr | None = None
     each: Key | None = None
     channel: Channel | None = None
@@ -128,7 +136,11 @@ class Fee(Part):
 
 
 class Paper(Part):
-    """A paper the citizen brings or uploads (thành phần hồ sơ)."""
+    """A paper the citizen brings or uploads (thành phần hồ sơ).
+
+    Papers of one ``shared`` name are the same paper in whichever procedure asks for it. A
+    ``single_use`` paper was written for one matter and is never offered for another.
+    """
 
     key: Key
     name: Prose
@@ -142,6 +154,9 @@ class Paper(Part):
     max_mb: Annotated[int, Field(ge=1, le=100)] = 20
     channel: Channel | None = None
     note: Prose | None = None
+    shared: Key | None = None
+    single_use: bool = False
+    from_results: tuple[FromResult, ...] = ()
 
 
 class ApplicantMap(Part):
@@ -204,6 +219,12 @@ class Retention(Part):
     note: Prose | None = None
 
 
+def _check_ladder(ladder: Ladder) -> Ladder:
+    if not in_order(ladder):
+        raise ValueError("warnings go up: handler, head, leader, none told earlier than the last")
+    return ladder
+
+
 class ProcedureDefinition(Part):
     """One version of a procedure, complete: form, papers, fees, steps, result."""
 
@@ -224,6 +245,7 @@ class ProcedureDefinition(Part):
     basis: Annotated[tuple[Basis, ...], Field(min_length=1)]
     time_limit: TimeLimit
     extension: Extension | None = None
+    warnings: Annotated[Ladder, AfterValidator(_check_ladder)] | None = None
     supplement: Supplement = Supplement()
     fees: tuple[Fee, ...] = ()
     fee_text: Prose

@@ -29,7 +29,7 @@ from tenants.organisation.models import (
 if TYPE_CHECKING:
     from tests.crawl.world import World
 
-COMMUNE_APPS = ("history", "organisation", "files", "registers", "cases", "reception")
+COMMUNE_APPS = ("history", "organisation", "files", "registers", "payments", "cases", "reception")
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Publish the procedure files of a folder."""
+"""Publish the procedure files of a folder, and the provinces' fee tables beside them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from services.catalogue.check import DATA
-from services.catalogue.errors import VersionAlreadyPublished
+from services.catalogue.errors import FeeTableAlreadyPublished, VersionAlreadyPublished
+from services.catalogue.fee_files import load_fee_folder
+from services.catalogue.fee_registry import publish_fee_tables
 from services.catalogue.loader import load_folder
 from services.catalogue.positions import ProcedureFileError
 from services.catalogue.publishing import publish_procedures
@@ -29,9 +32,19 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"Không có thư mục {folder}.")
         try:
-            outcome = publish_procedures(definitions=load_folder(folder))
-        except (ProcedureFileError, VersionAlreadyPublished) as error:
+            definitions = load_folder(folder)
+            provinces = load_fee_folder(folder, definitions)
+            with transaction.atomic():
+                outcome = publish_procedures(definitions=definitions)
+                fees = publish_fee_tables(provinces=provinces)
+        except (
+            ProcedureFileError,
+            VersionAlreadyPublished,
+            FeeTableAlreadyPublished,
+        ) as error:
             raise CommandError(str(error)) from None
-        for name in outcome.new:
+        new = outcome.new + fees.new
+        for name in new:
             self.stdout.write(f"Công bố {name}")
-        self.stdout.write(f"{len(outcome.new)} mới, {len(outcome.unchanged)} không đổi.")
+        unchanged = len(outcome.unchanged) + len(fees.unchanged)
+        self.stdout.write(f"{len(new)} mới, {unchanged} không đổi.")
