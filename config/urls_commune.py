@@ -14,9 +14,11 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("ngon-ngu/", require_POST(login_not_required(set_language)), name="set_language"),
     path("kiem-tra/", include("documents.registers.urls")),
+    path("mau-in/", include("documents.rendering.urls")),
     path("desk/mo-ban/", include("tenants.organisation.urls")),
     path("desk/ho-tro/", include("tenants.console.urls_commune")),
     path("desk/to-chuc/", include("tenants.organisation.page_urls")),
+    path("desk/", include("services.feedback.desk_urls")),
     path("desk/", include("services.desk.urls")),
     path("", include("citizens.portal.urls_commune")),
 ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from documents.registers.models import Document
 from documents.registers.numbering import Content, Numbering, number_document
 from documents.registers.verification import display_code, new_code
+from documents.rendering.html import layout_of
 from tenants.communes.current import current_commune
 from tenants.communes.hosts import commune_url
 
@@ -69,12 +70,21 @@ def issue_document(
         case_code=case_code,
         signer_name=signer.name if signer else "",
         signer_title=signer.title if signer else "",
-        content=_freeze(made, numbering=numbering, code=code, case_code=case_code),
+        content={
+            **_freeze(made, numbering=numbering, code=code, case_code=case_code),
+            **_layout_on(template, issued_on),
+        },
         verification_code=code,
         when_done=when_done,
     )
     render_document.enqueue(str(document.id))
     return document
+
+
+def _layout_on(template: str, day: date) -> dict[str, str]:
+    """The name of the layout in force, for a paper that is printed the same for ever."""
+    layout = layout_of(template, {"issued_on": day.isoformat()})
+    return {"layout": layout.name} if layout is not None else {}
 
 
 def printed_date(day: date) -> dict[str, str]:

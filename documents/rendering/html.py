@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.template.loader import render_to_string
-from django.utils.html import escape
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from documents.rendering.layouts.css import layout_css
+from documents.rendering.layouts.drawing import draw_copies
+from documents.rendering.layouts.registry import layouts
+from documents.rendering.layouts.schema import Layout
+from documents.rendering.layouts.texts import flow
 from documents.rendering.qr import qr_svg
 
-TEMPLATES = frozenset(
-    {
-        "receipt_slip",
-        "supplement_request",
-        "refusal",
-        "certificate",
-        "extract",
-        "decision",
-        "letter",
-        "certification",
-        "extension_letter",
-        "stop_notice",
-        "control_slip",
-        "case_register",
-        "fee_receipt",
-        "refund_slip",
-        "day_closing",
-    }
-)
+# Where a preview finds the style sheet of its layout (urls.py).
+LAYOUT_PATH = "/mau-in/"
+# Pages of a fixed form: results, whose texts come from the procedure's file. All other templates
+# are layouts.
+FIXED = frozenset({"certificate", "extract", "decision", "letter", "certification"})
 _ARTICLE = re.compile(r"^(Điều \d+[a-zđ]?\.|Khoản \d+\.)\s*", re.IGNORECASE)
-_NOTATION = re.compile(r"\b\d+/[\w/]+-[\w-]+")
 _COMMITTEE = re.compile(r"^(ỦY BAN NHÂN DÂN|UBND)\s+(?=\S)", re.IGNORECASE)
 
 
@@ -69,33 +60,66 @@ class Paragraph:
 
 
 def render_html(source: Printable, *, preview: bool) -> str:
-    """The whole page of a document or a Draft; ``preview`` links the style sheet for the screen.
+    """The whole page of a document or a Draft; ``preview`` links the style sheets for the screen.
+
+    A document that names its layout is printed by that one, anything else by the layout in force
+    on its day. Raises ValueError for a template that does not exist, LayoutMissing for a layout
+    whose file is gone.
+    """
+    layout = layout_of(source.template, source.content)
+    page = _page(source, preview=preview)
+    if layout is None:
+        return render_to_string(f"documents/{source.template}.html", page)
+    content = {**source.content, "tracking_site": page["tracking_site"]}
+    content["unit_in_text"] = page["unit_in_text"]
+    page |= {
+        "layout": layout,
+        "layout_css": mark_safe(layout_css(layout)),  # noqa: S308 (numbers of a checked layout)
+        "layout_url": f"{LAYOUT_PATH}{layout.name}.css",
+        "copies": draw_copies(layout, content),
+    }
+    return render_to_string("documents/laid_out.html", page)
+
+
+def has_layouts(template: str) -> bool:
+    """Whether a template is printed by dated layouts."""
+    return template in layouts().by_template
+
+
+def layout_of(template: str, content: Mapping[str, Any]) -> Layout | None:
+    """The layout of a content; None for a template of a fixed form.
 
     Raises ValueError for a template that does not exist.
     """
-    if source.template not in TEMPLATES:
-        raise ValueError(f"There is no document template {source.template!r}.")
+    if template in FIXED:
+        return None
+    if not has_layouts(template):
+        raise ValueError(f"There is no document template {template!r}.")
+    if name := content.get("layout"):
+        return layouts().get(name)
+    issued_on = content.get("issued_on")
+    day = datetime.date.fromisoformat(issued_on) if issued_on else timezone.localdate()
+    return layouts().in_force(template, day)
+
+
+def _page(source: Printable, *, preview: bool) -> dict[str, Any]:
     content = source.content
     letterhead = content.get("letterhead") or {}
     agency = letterhead.get("agency_name", "")
     tracking = content.get("track_url") or content.get("case_url")
-    return render_to_string(
-        f"documents/{source.template}.html",
-        {
-            "c": content,
-            "title": source.title,
-            "preview": preview,
-            "agency_lines": agency_lines(agency),
-            "needed": content.get("items") or [],
-            "paragraphs": paragraphs(content.get("paragraphs")),
-            "after": paragraphs(content.get("after")),
-            "verification_qr": _qr(content.get("verification_url")),
-            "verification_site": _site(content.get("verification_url")),
-            "tracking_qr": _qr(tracking),
-            "tracking_site": re.sub(r"^https?://|/$", "", tracking or ""),
-            "unit_in_text": _in_text(letterhead.get("unit_name") or agency),
-        },
-    )
+    return {
+        "c": content,
+        "title": source.title,
+        "preview": preview,
+        "agency_lines": agency_lines(agency),
+        "paragraphs": paragraphs(content.get("paragraphs")),
+        "after": paragraphs(content.get("after")),
+        "verification_qr": _qr(content.get("verification_url")),
+        "verification_site": _site(content.get("verification_url")),
+        "tracking_qr": _qr(tracking),
+        "tracking_site": re.sub(r"^https?://|/$", "", tracking or ""),
+        "unit_in_text": _in_text(letterhead.get("unit_name") or agency),
+    }
 
 
 def agency_lines(name: str) -> list[str]:
@@ -112,15 +136,9 @@ def paragraphs(items: Any) -> list[Paragraph]:
         style = style or "plain"
         found = _ARTICLE.match(text) if style in ("article", "plain") else None
         lead = found[1] if found else ""
-        rest = _flow(text[found.end() :] if found else text)
+        rest = flow(text[found.end() :] if found else text)
         made.append(Paragraph(lead=lead, text=rest, style=style))
     return made
-
-
-def _flow(text: str) -> SafeString:
-    """Escaped text whose line breaks stay and whose notations ("88/TTr-VHXH") stay whole."""
-    escaped = _NOTATION.sub(r'<span class="whole">\g<0></span>', escape(text))
-    return mark_safe(escaped.replace("\n", "<br>"))  # noqa: S308 (escaped above)
 
 
 def _in_text(unit: str) -> str:

@@ -142,6 +142,8 @@ READS_CASES = desk(support=True)
 ADMINISTERS = desk("administrator", others=Expect.MISSING)
 READS_LOG = desk("administrator", "leader", others=Expect.MISSING)
 DELEGATES = desk("administrator", "leader", "head", others=Expect.MISSING)
+OVERSEES = desk("leader", "head", "administrator", others=Expect.MISSING)
+TAKES_DOWN = desk("reception", "leader", "head", "administrator", others=Expect.MISSING)
 COUNTER = desk("reception", others=Expect.MISSING)
 COUNTER_FORM = desk("reception", others=Expect.MISSING, own_only=True)
 RECEIVES = desk("reception")
@@ -191,7 +193,6 @@ BOTH: dict[str, Row] = {
     "healthz": reads(public),
     "readyz": reads(public),
     "set_language": Row({"POST": public}),
-    "layout-style": reads(public, template="layout", day="layout_day"),
     "verify": reads(public),
     "track": form(public),
     "commune-data": reads(public),
@@ -267,6 +268,7 @@ CENTRAL: dict[str, Row] = BOTH | {
 }
 
 COMMUNE: dict[str, Row] = BOTH | {
+    "layout-style": reads(public),
     "verify-code": reads(public, code="verification"),
     "date-words": reads(public),
     "procedure": reads(public),
@@ -285,6 +287,10 @@ COMMUNE: dict[str, Row] = BOTH | {
     "my-case-document": reads(own, code="ready", document_id="slip"),
     "my-case-paper": reads(own),
     "my-case-data": reads(own),
+    "my-case-rate": form(own),
+    "petitions": form(signed_in),
+    "petition": reads(own, code="petition"),
+    "petition-judge": sends(own, code="petition"),
     # ── The desk ─────────────────────────────────────────────────────────
     "desk-open": Row({"GET": sees_opening, "POST": opens_desk}),
     "desk-close": sends(signed_in),
@@ -330,6 +336,12 @@ COMMUNE: dict[str, Row] = BOTH | {
     "organisation-end-delegation": sends(DELEGATES),
     "organisation-log": reads(READS_LOG),
     "organisation-log-export": reads(READS_LOG),
+    # ── What people say ──────────────────────────────────────────────────
+    "desk-petitions": reads(ANY_DESK),
+    "desk-petition-new": form(TAKES_DOWN),
+    "desk-petition": form(OVERSEES, code="petition"),
+    "desk-petition-assign": sends(OVERSEES, code="petition"),
+    "desk-ratings": reads(OVERSEES),
     # ── The counter ──────────────────────────────────────────────────────
     "desk-counter": reads(COUNTER),
     "desk-counter-start": sends(COUNTER),
@@ -368,6 +380,8 @@ USUAL: dict[str, str] = {
 }
 # These do not belong to anybody.
 COMMON: dict[str, str] = {
+    "template": "receipt_slip",
+    "day": "2025-07-01",
     "procedure_code": "2.000908",
     "province_code": "01",
     "page_key": "requester",
