@@ -29,6 +29,7 @@ from services.catalogue.form_parts import (
     Section,
 )
 from services.catalogue.paper_parts import FromResult
+from services.catalogue.notice_texts import NoticeText
 from services.catalogue.result_parts import Paragraph, Result, ResultRow
 from services.catalogue.timing_rules import Ladder, in_order
 
@@ -259,6 +260,7 @@ class ProcedureDefinition(Part):
     declaration: Prose
     steps: Annotated[tuple[Step, ...], Field(min_length=3)]
     reasons: Reasons = Reasons()
+    notices: dict[str, NoticeText] = {}
     retention: Retention
     result: Result
 
