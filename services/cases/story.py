@@ -44,6 +44,8 @@ SENTENCES: dict[str, str | Promise] = {
     "settle_payment": gettext_lazy("nộp đủ tiền, hồ sơ được làm tiếp"),
     "propose_extension": gettext_lazy("trình lãnh đạo gia hạn: %(reason)s"),
     "extend": gettext_lazy("gia hạn giải quyết, văn bản số %(notation)s: %(reason)s"),
+    "move_due": gettext_lazy("lịch làm việc thay đổi, hẹn trả thành %(until)s: %(reason)s"),
+    "warn": gettext_lazy("nhắc hạn, lần %(rung)s: %(to)s"),
     "propose_stop": gettext_lazy("trình lãnh đạo dừng giải quyết: %(reason)s"),
     "decline_proposal": gettext_lazy("không đồng ý đề nghị đã trình: %(reason)s"),
     "stop": gettext_lazy("dừng giải quyết, thông báo số %(notation)s: %(reason)s"),
@@ -70,6 +72,7 @@ INTERNAL = {
     "decline_proposal",
     "answer_referral",
     "withdraw_referral",
+    "warn",
 }
 
 
