@@ -34,6 +34,8 @@ from tenants.organisation.models import Official
 KEPT_DAYS = 30
 MAX_FILES_PER_PAPER = 10
 _WRITE = "UPDATE cases_draft SET content = %s, updated_at = %s WHERE id = %s AND updated_at = %s"
+# Sources whose stored file came with the attachment and goes with it.
+_OWN_FILES = (Attachment.Source.GIVEN, Attachment.Source.SCANNED)
 KINDS = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
 
@@ -264,7 +266,9 @@ def lock_draft(draft: Draft) -> Draft | None:
 def _remove(attachments: QuerySet[Attachment]) -> None:
     for attachment in attachments.select_related("file"):
         attachment.delete()
-        remove_file(stored=attachment.file)
+        # What is used again stays with the case that it was given or issued in.
+        if attachment.source in _OWN_FILES:
+            remove_file(stored=attachment.file)
 
 
 def _display_name(name: str) -> str:

@@ -122,6 +122,12 @@ def cases_of_account(account_id: UUID, limit: int | None = 100) -> list[TrackedC
     return list(TrackedCase.objects.filter(account_id=account_id).order_by("-filed_at")[:limit])
 
 
+def case_ids_of(account_id: UUID, commune_code: str, *, limit: int) -> list[UUID]:
+    """Keys of one account's newest cases in one commune."""
+    cases = TrackedCase.objects.filter(account_id=account_id, commune_code=commune_code)
+    return list(cases.order_by("-filed_at").values_list("case_id", flat=True)[:limit])
+
+
 def case_count(account_id: UUID) -> int:
     """How many cases one account has in all communes."""
     return TrackedCase.objects.filter(account_id=account_id).count()
