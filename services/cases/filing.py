@@ -22,6 +22,7 @@ from services.cases.models import Attachment, Case, CaseStep, Draft
 from services.cases.states import CaseStatus, Channel
 from services.catalogue.answers import visible_answers
 from services.catalogue.fees import FeeLine, fee_lines
+from services.cases.telling import tell_turn
 from services.catalogue.forms.checks import check_all
 from services.catalogue.people import Applicant, applicant_of, subject_name
 from services.catalogue.registry import get_version
@@ -111,6 +112,7 @@ def file_case(
         to_state=int(case.status),
         details={"papers": len(attachments), "channel": channel},
     )
+    tell_turn(case, "file", None, by=actor)
     return case
 
 

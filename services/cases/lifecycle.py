@@ -12,6 +12,7 @@ from django.utils import timezone
 from services.cases.errors import CaseChanged, MoveNotAllowed
 from services.cases.models import Case, CaseStep
 from services.cases.states import ALLOWED_MOVES, CLOSED, CaseStatus
+from services.cases.telling import tell_turn
 from services.tracking.tracking import update_tracking
 from tenants.history.events import Actor, events_of, record_event
 
@@ -107,6 +108,7 @@ def _save(
             was_open=before not in CLOSED,
             is_open=case.state not in CLOSED,
         )
+    tell_turn(case, verb, details, by=by, due_before=due_before)
     # Last, because the chain's head is the last lock taken.
     record_event(
         verb=verb,

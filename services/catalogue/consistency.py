@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from services.catalogue.copied_answers import first_value_problems
 from services.catalogue.expressions import CHANNELS, CONTEXT_NAMES, parse
+from services.catalogue.notice_texts import notice_problems
 from services.catalogue.placeholders import (
     EXTRA_NAMES,
     FILTERS,
@@ -44,6 +45,7 @@ def inconsistencies(definition: ProcedureDefinition) -> Iterator[Finding]:
     yield from scope.names_of_people()
     yield from step_problems(definition)
     yield from term_problems(definition)
+    yield from notice_problems(definition.notices)
     yield from scope.result()
     if not any(True for _ in scope.unknown_in_conditions()):
         yield from cycle_problems(definition)

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from services.catalogue.form_parts import Part
+from services.catalogue.positions import Finding
 
 # Words of every kind: the case's code and procedure, the commune, who acts.
 COMMON = frozenset({"code", "procedure", "commune", "official"})
@@ -42,6 +43,7 @@ OFFICIALS: Mapping[str, frozenset[str]] = {
     "desk_proposal": frozenset({"reason"}),
     "desk_withdrawal": frozenset({"reason"}),
     "desk_referral": frozenset({"reason"}),
+    "desk_due_moved": frozenset({"due", "old_due", "reason"}),
     "desk_warning": frozenset({"step", "due", "reason"}),
 }
 KINDS: Mapping[str, frozenset[str]] = {**CITIZENS, **OFFICIALS}
@@ -93,3 +95,13 @@ def unknown_words(kind: str, text: NoticeText) -> Iterator[tuple[str, str]]:
             if word not in allowed:
                 known = ", ".join(sorted(allowed))
                 yield part, f"không có {{{word}}} cho thông báo {kind}; dùng được: {known}"
+
+
+def notice_problems(notices: Mapping[str, NoticeText]) -> Iterator[Finding]:
+    """A procedure words only kinds there are, with words that the kind has."""
+    for kind, text in notices.items():
+        if kind not in KINDS:
+            yield ("notices", kind), f"không có loại thông báo này; có: {', '.join(KINDS)}"
+            continue
+        for part, why in unknown_words(kind, text):
+            yield ("notices", kind, part), why
