@@ -13,12 +13,12 @@ from typing import Any
 from django.utils import timezone
 
 from documents.registers.numbering import Numbering
-from services.cases.drafts import attachments_of
-from services.cases.models import Attachment, Case, CopyKind
+from services.cases.models import Case
+from services.cases.receipt import collect_text, filed_text, paper_rows, transfer_code
 from services.catalogue.people import applicant_of
-from services.catalogue.schema import Paper, ProcedureDefinition
+from services.catalogue.schema import ProcedureDefinition
 from services.payments.charges import charges_of
-from services.payments.contents import fee_text
+from services.payments.contents import fee_text, money_text
 from tenants.communes.current import current_commune
 from tenants.communes.hosts import commune_url
 from tenants.organisation.models import Letterhead, Official
@@ -34,6 +34,7 @@ def letterhead_content(letterhead: Letterhead, *, unit: bool) -> dict[str, str]:
         "agency_name": letterhead.agency_name,
         "parent_name": "",
         "unit_name": letterhead.centre_name if unit else "",
+        "centre_name": letterhead.centre_name,
         "place_name": letterhead.place_name,
         "phone": letterhead.phone,
         "address": letterhead.address,
@@ -70,6 +71,7 @@ def slip_content(
         "procedure": {"name": definition.name, "code": definition.code},
         "official": {"name": official.name, "title": official.title},
         "channel_text": CHANNELS[case.channel],
+        "filed_text": filed_text(case),
     }
 
 
@@ -81,15 +83,21 @@ def receipt_slip_content(
         raise ValueError("A receipt slip needs a case that was accepted.")
     return {
         **slip_content(case, definition, letterhead, official),
-        "papers": _paper_rows(case, definition),
-        "sets": 1,
-        "limit_text": definition.time_limit.text,
+        "papers": paper_rows(case, definition),
+        "sets": case.sets,
+        "limit_text": definition.time_limit.of(case.channel).text,
         "received": in_words(timezone.localtime(case.accepted_at)),
         "due": in_words(timezone.localtime(case.due_at), weekday=True),
-        "collect_text": _collect_text(case, letterhead),
+        "collect_text": collect_text(case, letterhead),
         "fee_text": fee_text(charges_of(case.pk)),
-        "book_number": case.code.rsplit("-", 1)[-1],
+        "vietqr": transfer_code(case),
+        "book_number": row_text(case),
     }
+
+
+def row_text(case: Case) -> str:
+    """The case's row of the year's register, as slips and the book (form 07) print it."""
+    return f"{case.register_number:04d}" if case.register_number is not None else ""
 
 
 def result_content(
@@ -173,7 +181,7 @@ def stop_notice_content(
         "ground": ground.strip().rstrip("."),
         "reason": reason.strip().rstrip("."),
         "returned_papers": "; ".join(returned_papers),
-        "refund": _money(refund) if refund else "",
+        "refund": money_text(refund) if refund else "",
         "recipients": ["Như trên", letterhead.centre_name, "Lưu: VT"],
     }
 
@@ -198,41 +206,14 @@ def _letter_content(
         "to": applicant.name,
         "applicant": {"name": applicant.name, "address": applicant.address or ""},
         "procedure": {"name": definition.name, "code": definition.code},
-        "department": case.step_name,
+        "department": _department_of(case),
         "signer": signer_block(signer),
     }
 
 
-def _collect_text(case: Case, letterhead: Letterhead) -> str:
-    counter = f"tại {letterhead.centre_name}"
-    if case.channel == "online":
-        return f"Bản điện tử tại {commune_url(current_commune(), '/')}; bản giấy {counter}"
-    return f"Bản giấy {counter}"
-
-
-def _paper_rows(case: Case, definition: ProcedureDefinition) -> list[dict[str, Any]]:
-    """One row a paper that was handed in; the form itself comes first."""
-    form = f"Tờ khai {definition.short_name} (biểu mẫu điện tử)"
-    # Every kind has its place: a template would print the method of a dict for a missing "copy".
-    rows: list[dict[str, Any]] = [
-        {"name": form, **{kind.value: "" for kind in CopyKind}, CopyKind.ELECTRONIC.value: 1}
-    ]
-    by_key: dict[str, list[Attachment]] = {}
-    for attachment in attachments_of(case.pk):
-        by_key.setdefault(attachment.paper_key, []).append(attachment)
-    for paper in definition.papers:
-        given = by_key.get(paper.key)
-        if given:
-            rows.append(_paper_row(paper, given))
-    return rows
-
-
-def _paper_row(paper: Paper, given: list[Attachment]) -> dict[str, Any]:
-    counts = {kind.value: 0 for kind in CopyKind}
-    for attachment in given:
-        counts[attachment.copy_kind] += 1
-    return {"name": paper.name, **{kind: count or "" for kind, count in counts.items()}}
-
-
-def _money(amount: int) -> str:
-    return f"{amount:,}".replace(",", ".") + " đồng"
+def _department_of(case: Case) -> str:
+    """The department of whoever has the case in hand; empty when nobody has."""
+    if case.handler_id is None:
+        return ""
+    holder = Official.objects.select_related("department").filter(pk=case.handler_id).first()
+    return holder.department.name if holder is not None and holder.department is not None else ""
