@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from config import browser_powers, commune_data, commune_migrations, shared_tables
 from config.env import BASE_DIR, database, env
 from tenants.accounts.identity.configuration import identity_apps
-from tenants.jobs.timing import daily
+from tenants.jobs.timing import daily, every
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "" if not DEBUG else "only-for-development" * 3)
@@ -218,7 +218,13 @@ JOB_QUEUES = ["default", "notices"]
 JOB_LEASE = env.int("JOB_LEASE", 120)
 # What happens by itself, in local time; communes take their turns over the window.
 SCHEDULED_TASKS = {
+    "services.reception.tasks.end_the_day": daily("00:20", over=timedelta(hours=1)),
+    "services.reception.tasks.remind_of_appointments": daily("08:00", over=timedelta(hours=1)),
     "services.cases.tasks.sweep": daily("01:30", over=timedelta(hours=3)),
+    "services.cases.calendar_moves.follow_calendar": daily("00:15", over=timedelta(hours=1)),
+    "services.cases.warnings.warn_of_deadlines": every(
+        timedelta(minutes=15), over=timedelta(minutes=14)
+    ),
     "tenants.history.tasks.keep_daily_head": daily("23:00", over=timedelta(minutes=45)),
     "tenants.jobs.tasks.remove_done_jobs": daily("04:45"),
     "tenants.accounts.tasks.remove_expired_sessions": daily("05:00"),
@@ -231,6 +237,10 @@ JOB_RUNNER_STARTS = ["documents.rendering.pdf.warm_up", "documents.files.checkin
 
 # The list of communes, their predecessors and agency codes: files of the folder `data` there.
 OFFICIAL_LIST_DIR = env.path("OFFICIAL_LIST_DIR", BASE_DIR / "tenants" / "communes" / "data")
+
+# ── Payments ─────────────────────────────────────────────────────────────
+# Where VNPAY takes payers: its sandbox until a deployment names the real address.
+VNPAY_PAY_URL = env.str("VNPAY_PAY_URL", "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html")
 
 # ── Pages ────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "vi"

@@ -26,12 +26,14 @@ PAGE = 50
 MOST_EXPORTED = 20_000
 
 PEOPLE, GIVEN, DESKS, SEEN, SUPPORT = "can-bo", "uy-quyen", "ban", "da-xem", "ho-tro"
+CALENDAR = "lich"
 KINDS: dict[str, str | Promise] = {
     PEOPLE: gettext_lazy("Cán bộ, phòng, lời mời"),
     GIVEN: gettext_lazy("Ủy quyền"),
     DESKS: gettext_lazy("Mở, đóng bàn làm việc"),
     SEEN: gettext_lazy("Xem số định danh, tải về"),
     SUPPORT: gettext_lazy("Truy cập hỗ trợ"),
+    CALENDAR: gettext_lazy("Lịch làm việc"),
 }
 # Verb → its kind and its sentence, in which the event's details stand.
 SENTENCES: dict[str, tuple[str, str | Promise]] = {
@@ -80,6 +82,17 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     ),
     "support.viewed": (SUPPORT, gettext_lazy("được hỗ trợ nên xem %(what)s")),
     "support.ended": (SUPPORT, gettext_lazy("chấm dứt truy cập hỗ trợ")),
+    "calendar.off": (CALENDAR, gettext_lazy("khai ngày nghỉ %(day_on)s: %(reason)s")),
+    "calendar.worked": (CALENDAR, gettext_lazy("khai ngày làm việc %(day_on)s: %(reason)s")),
+    "calendar.removed": (CALENDAR, gettext_lazy("bỏ ngày đã khai %(day_on)s: %(reason)s")),
+    "calendar.hours": (
+        CALENDAR,
+        gettext_lazy("đổi giờ làm việc từ %(day_on)s: sáng %(morning)s, chiều %(afternoon)s"),
+    ),
+    "calendar.hours_removed": (
+        CALENDAR,
+        gettext_lazy("bỏ giờ làm việc đã khai từ %(day_on)s"),
+    ),
 }
 # What an operator who looks on can see.
 _LOOKED_AT: dict[str, str | Promise] = {
