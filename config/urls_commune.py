@@ -20,5 +20,6 @@ urlpatterns = [
     path("desk/to-chuc/", include("tenants.organisation.page_urls")),
     path("desk/", include("services.feedback.desk_urls")),
     path("desk/", include("services.desk.urls")),
+    path("thanh-toan/", include("services.payments.urls")),
     path("", include("citizens.portal.urls_commune")),
 ]

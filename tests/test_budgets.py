@@ -46,6 +46,8 @@ TABLES = {
     "cases_referral": 5,
     "cases_savedview": 3,
     "django_migrations": 4,
+    "feedback_petition": 5,
+    "feedback_rating": 4,
     "files_storedfile": 2,
     "history_chainhead": 2,
     "history_event": 6,

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from citizens.portal.views import case, case_data, data, filing, home, papers, procedures, tracking
+from citizens.portal.views import (
+    case,
+    case_data,
+    data,
+    feedback,
+    filing,
+    home,
+    papers,
+    procedures,
+    tracking,
+)
 
 urlpatterns = [
     path("", home.commune, name="home"),
@@ -26,6 +36,10 @@ urlpatterns = [
     path("ho-so/<str:code>/du-lieu.json", case_data.case_data, name="my-case-data"),
     path("ho-so/<str:code>/van-ban/<uuid:document_id>/", case.document, name="my-case-document"),
     path("ho-so/<str:code>/giay-to/<uuid:attachment_id>/", case.paper, name="my-case-paper"),
+    path("ho-so/<str:code>/danh-gia/", feedback.rate, name="my-case-rate"),
+    path("phan-anh/", feedback.petitions, name="petitions"),
+    path("phan-anh/<str:code>/", feedback.petition, name="petition"),
+    path("phan-anh/<str:code>/danh-gia/", feedback.judge, name="petition-judge"),
     path("tra-cuu/", tracking.track_here, name="track"),
     path("du-lieu/ngay.json", data.date_words, name="date-words"),
     path("du-lieu/xa.json", data.communes, name="commune-data"),

@@ -63,6 +63,9 @@ MAIL_ADDRESS = Limit("mail_address", 120, _HOUR)
 CODE = Limit("code", 5, _HOUR)
 CODE_ADDRESS = Limit("code_address", 200, 10 * _MINUTE)
 
+# Complaints and proposals of one account in one day: each is read by a person.
+PETITIONS = Limit("petitions", 10, _DAY)
+
 # Looking up a case without an account: two numbers of which neither may be guessed.
 TRACK_ADDRESS = Limit("track_address", 20, _MINUTE)
 

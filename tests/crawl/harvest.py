@@ -16,6 +16,7 @@ from documents.files.storing import open_stored
 from documents.registers.models import Document
 from documents.registers.verification import display_code
 from services.cases.models import Attachment, Case, CaseStep, Draft
+from services.feedback.models import Petition, Rating
 from services.tracking.models import TrackedCase
 from tenants.accounts.models import Account, Consent
 from tenants.history.models import Event
@@ -29,7 +30,16 @@ from tenants.organisation.models import (
 if TYPE_CHECKING:
     from tests.crawl.world import World
 
-COMMUNE_APPS = ("history", "organisation", "files", "registers", "payments", "cases", "reception")
+COMMUNE_APPS = (
+    "history",
+    "organisation",
+    "files",
+    "registers",
+    "payments",
+    "cases",
+    "reception",
+    "feedback",
+)
 
 
 @dataclass
@@ -44,6 +54,7 @@ class Harvest:
         """Read all tables; `world.texts` gets what a searcher might type."""
         self.cases = {case.pk: case for case in Case.objects.all()}
         self.drafts = {draft.pk: draft for draft in Draft.objects.all()}
+        self.petitions = {petition.pk: petition for petition in Petition.objects.all()}
         self.by_file: dict[Any, set[str]] = {}
         for paper in Attachment.objects.all():
             self.by_file.setdefault(paper.file_id, set()).update(self._of_owner(paper.owner_id))
@@ -92,8 +103,19 @@ class Harvest:
         if isinstance(row, StoredFile):
             return self.by_file.get(row.pk, {desk})
         if isinstance(row, Event):
-            return self._of_owner(row.subject_id)
+            return self._of_subject(row.subject_id)
+        if isinstance(row, Petition):
+            return self._of_petition(row)
+        if isinstance(row, Rating):
+            return self._of_owner(row.case_id)
         return {desk}
+
+    def _of_subject(self, key: Any) -> set[str]:
+        petition = self.petitions.get(key)
+        return self._of_petition(petition) if petition else self._of_owner(key)
+
+    def _of_petition(self, petition: Petition) -> set[str]:
+        return {f"desk/{self.code}", f"account/{petition.account_id}"}
 
     def _of_owner(self, key: Any) -> set[str]:
         if key in self.cases:
@@ -140,6 +162,11 @@ MADE_BY_MACHINES = frozenset(
         "cases.CaseStep.outcome",
         "cases.CaseStep.role",
         "cases.Draft.procedure_code",
+        "feedback.Petition.code",
+        "feedback.Petition.kind",
+        "feedback.Petition.state",
+        "feedback.Rating.case_code",
+        "feedback.Rating.procedure_name",
         "files.StoredFile.kind",
         "files.StoredFile.refusal",
         "files.StoredFile.state",

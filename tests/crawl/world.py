@@ -18,7 +18,7 @@ from documents.registers.verification import display_code
 from documents.rendering import pdf
 from documents.rendering.pdf import RenderedPdf
 from services.cases.decision import approve_case
-from services.cases.delivery import release_result
+from services.cases.delivery import collect_online, release_result
 from services.cases.drafts import attach_paper, attachments_of, save_page, start_draft
 from services.cases.filing import file_case
 from services.cases.form_flow import PAPERS
@@ -28,11 +28,14 @@ from services.cases.processing import complete_step, take_case
 from services.cases.states import Channel, Outcome
 from services.catalogue.forms.pages import visible_pages
 from services.catalogue.registry import current_procedure
+from services.feedback.petitions import answer_petition, assign_petition, file_petition
+from services.feedback.rating import rate_case
 from tenants.accounts.invitation import invitation_url
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo, commune_info, in_commune
 from tenants.fleet.batches import create_batch
 from tenants.fleet.support import open_support
+from tenants.history.events import Actor
 from tenants.jobs.models import Job
 from tenants.jobs.runner import run_pending_jobs
 from tenants.organisation.invitations import invitation_link
@@ -239,7 +242,18 @@ class _Filler:
         values |= self._values_of("decision", decision)
         ready = self._case(account=account, ready=True)
         values |= self._values_of("ready", ready)
-        self.things[name] = values
+        self.things[name] = values | {"petition": self._said(account)}
+
+    def _said(self, account: Account) -> str:
+        """A petition that was answered, a rating, and a petition that waits; its code."""
+        texts = {"kind": "proposal", "subject": f"Về {self.word()}", "text": f"Nên {self.word()}"}
+        answered = file_petition(account=account, case_code=self.word(), **texts)
+        to, leader = self.officials["specialist"], self.officials["leader"]
+        assign_petition(petition=answered, to=to, by=leader)
+        answer_petition(petition=answered, official=to, answer=f"Đã {self.word()}")
+        returned = collect_online(case=self._case(account=account, ready=True), account=account)
+        rate_case(case=returned, score=4, comment=self.word(), by=Actor.citizen(account))
+        return file_petition(account=account, **texts).code
 
     def _at_counter(self, name: str) -> None:
         official = self.officials[name]

@@ -40,12 +40,14 @@ from services.cases.withdrawal import may_withdraw, withdraw_case
 from services.catalogue.forms.pages import required_papers
 from services.catalogue.forms.summary import summary
 from services.catalogue.schema import Paper
+from services.feedback.rating import may_rate
 from tenants.accounts.models import Account
 from tenants.calendar.days import working_calendar
 from tenants.communes.current import current_commune
 from tenants.communes.hosts import commune_url
 from tenants.history.events import Actor, events_of
 from tenants.history.sights import DOCUMENT_SAVED, PAPER_SAVED, record_opening
+from tenants.notices.notices import mark_read, own_notices_of_subject
 from tenants.organisation.models import get_letterhead
 
 MESSAGE = "message"
@@ -67,8 +69,13 @@ def case_view(request: HttpRequest, code: str) -> HttpResponseBase:
         "is_new": is_new,
         "place": "my-cases",
     }
+    told = [] if is_new else own_notices_of_subject(case.pk, account_of(request).pk)
+    context["notices"] = [{"at": one.created_at, **one.content} for one in told]
     context |= _just_filed(case) if is_new else _whole(case)
-    return personal_page(request, "citizens/portal/my_case.html", context)
+    page = personal_page(request, "citizens/portal/my_case.html", context)
+    if request.method == "GET":
+        mark_read(told)
+    return page
 
 
 def _just_filed(case: Case) -> dict[str, Any]:
@@ -91,6 +98,7 @@ def _whole(case: Case) -> dict[str, Any]:
         "story": tell(events, for_applicant=True),
         "asked": asked_of(case, events),
         "may_withdraw": may_withdraw(case),
+        "may_rate": may_rate(case),
         "sections": summary(definition, case.answers),
         "papers": [
             {
