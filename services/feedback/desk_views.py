@@ -105,7 +105,7 @@ def assign(request: DeskRequest, code: str) -> HttpResponse:
     found = get_petition_for_official(request.official, code)
     form = AssignForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, " ".join(form.errors["to"]))
+        messages.warning(request, str(form.errors["to"][0]))
         return redirect("desk-petition", code=found.code)
     to = form.cleaned_data["to"]
     try:

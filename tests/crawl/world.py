@@ -38,6 +38,7 @@ from tenants.fleet.support import open_support
 from tenants.history.events import Actor
 from tenants.jobs.models import Job
 from tenants.jobs.runner import run_pending_jobs
+from tenants.notices.models import Delivery
 from tenants.organisation.invitations import invitation_link
 from tenants.organisation.models import (
     Delegation,
@@ -102,7 +103,7 @@ def build_world() -> World:
     # Looking into files, a process each, is tested elsewhere; here they are what we made.
     Job.objects.filter(task="documents.files.tasks.check_file").delete()
     with quick_typesetting():
-        run_pending_jobs()
+        run_pending_jobs(("default", "notices"))
     _give_support(world, operator)
     for code in CODES:
         with in_commune(code):
@@ -251,7 +252,11 @@ class _Filler:
         to, leader = self.officials["specialist"], self.officials["leader"]
         assign_petition(petition=answered, to=to, by=leader)
         answer_petition(petition=answered, official=to, answer=f"Đã {self.word()}")
-        returned = collect_online(case=self._case(account=account, ready=True), account=account)
+        done = self._case(account=account, ready=True)
+        Job.objects.filter(task="documents.files.tasks.check_file").delete()
+        with quick_typesetting():
+            run_pending_jobs()
+        returned = collect_online(case=done, account=account)
         rate_case(case=returned, score=4, comment=self.word(), by=Actor.citizen(account))
         return file_petition(account=account, **texts).code
 
@@ -363,6 +368,10 @@ class _Filler:
             assert slip is not None and last is not None and slip.file_id, "nothing was printed"
             things["slip"], things["document"] = str(slip.pk), str(last.pk)
             things["verification"] = display_code(last.verification_code)
+        for name in ("one", "two"):
+            sent = Delivery.objects.filter(notice__code=self.things[name]["case"]).first()
+            assert sent is not None, "nobody was told"
+            self.things[name]["delivery"] = str(sent.pk)
         for name in ("reception", "colleague"):
             self.things[name] = {**self.things["one"], **self.things[name]}
         StoredFile.objects.update(state=StoredFile.State.CLEAN)

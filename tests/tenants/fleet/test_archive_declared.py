@@ -36,7 +36,6 @@ OWN_KEYS = {
     "cases.Case.handler_id",
     "cases.Draft.official_id",
     "feedback.Petition.handler_id",
-    "feedback.Rating.case_id",
     "history.Event.subject_id",
     "notices.Notice.subject_id",
     "reception.Appointment.plan_id",
