@@ -304,6 +304,11 @@ class Referral(models.Model):
         verbose_name = "phối hợp giải quyết"
         ordering = ["sent_at"]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the answer is still waited for."""
+        return self.answered_at is None and self.withdrawn_at is None
+
 
 class SavedView(models.Model):
     """A way an official looks at the work list, kept under a name; ``query`` is its address."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,12 @@ from django.utils import timezone
 from documents.registers.issuing import printed_date
 from documents.registers.numbering import Numbering
 from services.cases.authority import signer_of
-from services.cases.contents import rejection_content, result_content, slip_content
+from services.cases.contents import (
+    rejection_content,
+    result_content,
+    slip_content,
+    stop_notice_content,
+)
 from services.cases.intake import definition_of
 from services.cases.models import Case
 from services.catalogue.schema import ProcedureDefinition
@@ -56,6 +62,44 @@ def preview_supplement(case: Case, official: Official, items: list[str], reason:
 def preview_refusal(case: Case, official: Official, reason: str) -> Preview:
     """The refusal slip (form 03) as it would be sent now."""
     return _slip("refusal", case, official, {"reason": reason.strip()})
+
+
+def preview_stop(
+    case: Case,
+    official: Official,
+    *,
+    ground: str,
+    reason: str,
+    returned_papers: Sequence[str] = (),
+    refund: int = 0,
+) -> Preview:
+    """The notice that the work has stopped (form 05) as it would be signed now."""
+    content = stop_notice_content(
+        case,
+        definition_of(case),
+        get_letterhead(),
+        signer_of(case, official),
+        ground=ground,
+        reason=reason,
+        returned_papers=returned_papers,
+        refund=refund,
+    )
+    return _preview("stop_notice", case, content(_unnumbered()))
+
+
+def preview_extension(case: Case, official: Official) -> Preview:
+    """The letter of apology with the new due time (form 04) as it would be signed now."""
+    letter = proposed_letter(case)
+    content = extension_letter_content(
+        case,
+        definition_of(case),
+        get_letterhead(),
+        signer_of(case, official),
+        reason=letter.reason,
+        old_due=letter.old_due,
+        new_due=letter.new_due,
+    )
+    return _preview("extension_letter", case, content(_unnumbered()))
 
 
 def answer_day(definition: ProcedureDefinition) -> datetime.date:

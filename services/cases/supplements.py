@@ -31,3 +31,9 @@ def asked_of(case: Case, events: Iterable[Event]) -> Asked | None:
         reason=str(details.get("reason", "")),
         by=case.supplement_by,
     )
+
+
+def is_overdue(case: Case, today: date) -> bool:
+    """Whether a supplement was not answered by its last day. Nothing follows by itself."""
+    last = case.supplement_by
+    return case.state == CaseStatus.SUPPLEMENT and last is not None and last < today

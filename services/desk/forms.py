@@ -14,7 +14,8 @@ MAX = 2000
 GAP = "…"
 
 
-def _area(rows: int = 4) -> forms.Textarea:
+def area(rows: int = 4) -> forms.Textarea:
+    """A box for some lines of text."""
     return forms.Textarea(attrs={"class": "box", "rows": rows, "maxlength": MAX})
 
 
@@ -57,7 +58,7 @@ class PhrasesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """One sentence at least, ready or of one's own."""
         cleaned = super().clean() or {}
-        if self.own not in self.errors and not self._chosen() and not cleaned.get(self.own):
+        if self.own not in self.errors and not self.chosen() and not cleaned.get(self.own):
             self.add_error(self.own, str(self.missing))
         return cleaned
 
@@ -66,7 +67,8 @@ class PhrasesForm(forms.Form):
         said = repr(sorted(self.cleaned_data.items()))
         return hashlib.sha256(said.encode()).hexdigest()[:20]
 
-    def _chosen(self) -> list[str]:
+    def chosen(self) -> list[str]:
+        """The ready sentences that were ticked, and those that were completed."""
         filled = [
             text.replace(GAP, self.cleaned_data[name])
             for name, text in self.gaps.items()
@@ -84,14 +86,14 @@ class ReasonForm(PhrasesForm):
         label=_("Lý do, bằng lời của anh/chị"),
         required=False,
         max_length=MAX,
-        widget=_area(5),
+        widget=area(5),
         help_text=_("Điều gì, vì sao, làm gì tiếp. Người nộp đọc nguyên văn phần này."),
     )
 
     def text(self) -> str:
         """The chosen sentences and the typed reason as one text."""
         typed = self.cleaned_data["reason"]
-        return "; ".join([*self._chosen(), typed] if typed else self._chosen())
+        return "; ".join([*self.chosen(), typed] if typed else self.chosen())
 
 
 class SendBackForm(PhrasesForm):
@@ -103,7 +105,7 @@ class SendBackForm(PhrasesForm):
         label=_("Cần làm lại điều gì"),
         required=False,
         max_length=MAX,
-        widget=_area(5),
+        widget=area(5),
         help_text=_("Người làm bước trước đọc phần này; người nộp không đọc."),
     )
 
@@ -122,29 +124,17 @@ class SupplementForm(PhrasesForm):
         label=_("Nội dung khác cần bổ sung"),
         required=False,
         max_length=MAX,
-        widget=_area(),
+        widget=area(),
         help_text=_("Mỗi dòng là một yêu cầu. Yêu cầu bổ sung chỉ gửi một lần, nên ghi cho đủ."),
     )
     reason = forms.CharField(
-        label=_("Lý do, hướng dẫn thêm"), required=False, max_length=MAX, widget=_area(3)
+        label=_("Lý do, hướng dẫn thêm"), required=False, max_length=MAX, widget=area(3)
     )
 
     def lines(self) -> list[str]:
         """Everything asked for, one a line."""
         typed = [line.strip() for line in self.cleaned_data["items"].splitlines()]
-        return [*self._chosen(), *(line for line in typed if line)]
-
-
-class HandOverForm(forms.Form):
-    """Who takes the result at the counter."""
-
-    receiver = forms.CharField(
-        label=_("Người nhận"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"class": "box"}),
-        help_text=_("Xem căn cước của người nhận trước khi trao; tên được ghi vào sổ."),
-        error_messages={"required": _("Ghi họ tên người nhận kết quả.")},
-    )
+        return [*self.chosen(), *(line for line in typed if line)]
 
 
 class ProposalForm(forms.Form):
@@ -163,7 +153,7 @@ class ProposalForm(forms.Form):
         label=_("Ý kiến thẩm định"),
         required=False,
         max_length=MAX,
-        widget=_area(),
+        widget=area(),
         help_text=_("Bắt buộc khi đề nghị không chấp thuận; lãnh đạo đọc trước khi ký."),
     )
 
@@ -179,7 +169,7 @@ class AnswerForm(forms.Form):
     """What the applicant brought to the counter: words, files, or both."""
 
     message = forms.CharField(
-        label=_("Nội dung bổ sung"), required=False, max_length=MAX, widget=_area()
+        label=_("Nội dung bổ sung"), required=False, max_length=MAX, widget=area()
     )
 
     def clean(self) -> dict[str, Any]:

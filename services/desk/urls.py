@@ -1,6 +1,6 @@
 """Addresses of the officials' desk, under ``/desk/`` on a commune's site."""
 
-from django.urls import path
+from django.urls import include, path
 
 from services.desk.views import case, counter, decision, guide, moves, work_list
 
@@ -23,7 +23,7 @@ urlpatterns = [
     path("ho-so/<str:code>/khong-chap-thuan/", decision.reject, name="desk-reject"),
     path("ho-so/<str:code>/xem-truoc/", decision.preview, name="desk-preview"),
     path("ho-so/<str:code>/phat-hanh/", moves.release, name="desk-release"),
-    path("ho-so/<str:code>/tra-ket-qua/", moves.hand_over_view, name="desk-hand-over"),
+    path("ho-so/<str:code>/", include("services.desk.move_urls")),
     path("tai-quay/", counter.procedures, name="desk-counter"),
     path("tai-quay/<str:procedure_code>/bat-dau/", counter.start, name="desk-counter-start"),
     path("tai-quay/ban/<uuid:draft_id>/", counter.resume, name="desk-counter-resume"),

@@ -18,7 +18,7 @@ from documents.files.models import StoredFile
 from documents.files.serving import file_response, not_open_because
 from documents.rendering.html import render_html
 from services.cases.access import get_attachment, get_case_for_official
-from services.cases.actions import actions_for
+from services.cases.actions import offered
 from services.cases.delivery import documents_of
 from services.cases.due import due_of
 from services.cases.intake import definition_of
@@ -27,10 +27,12 @@ from services.cases.models import Case
 from services.cases.story import tell, way
 from services.cases.supplements import asked_of
 from services.desk.panels import Panel, Reading
+from services.desk.panels.delivery import delivery
 from services.desk.panels.documents import documents
 from services.desk.panels.fees import fees
 from services.desk.panels.next_step import next_step
 from services.desk.panels.papers import papers
+from services.desk.panels.waiting import waiting
 from services.desk.reading import sections_of
 from services.desk.views.common import desk_page, record_sight
 from tenants.communes.current import current_commune
@@ -44,7 +46,9 @@ from tenants.history.sights import (
 from tenants.organisation.desk_access import DeskRequest, desk_view, readable_desk_view
 from tenants.organisation.models import Official
 
-PANELS: tuple[Panel, ...] = (next_step, documents, fees, papers)
+PANELS: tuple[Panel, ...] = (next_step, documents, fees, papers, waiting, delivery)
+# More buttons than keys under the fingers are one too many; the rest is under "Việc khác".
+IN_BAR = 4
 NUMBERS = "so"
 # Long enough to read and copy them; the next look is a sight of its own.
 NUMBERS_SECONDS = 5 * 60
@@ -92,20 +96,21 @@ def case_context(request: HttpRequest, case: Case, official: Official) -> dict[s
     definition = definition_of(case)
     in_full = _shows_numbers(request, case, official)
     steps, events = list(case.steps.all()), list(events_of(case.pk))
-    actions = actions_for(case, steps, official)
+    offer = offered(case, steps, official)
     context = {
         "case": case,
         "definition": definition,
         "due": due_of(case, now()),
         "seen": seen_token(case),
         "way": way(case, steps),
-        "actions": actions,
+        "bar_actions": offer.usual[:IN_BAR],
+        "more_actions": [*offer.usual[IN_BAR:], *offer.seldom],
         "asked": asked_of(case, events),
         "sections": sections_of(definition, case.answers, in_full=in_full),
         "in_full": in_full,
         "story": tell(events),
     }
-    reading = Reading(request, official, case, definition, steps, events, actions)
+    reading = Reading(request, official, case, definition, steps, events, offer.usual)
     for panel in PANELS:
         context |= panel(reading)
     return context

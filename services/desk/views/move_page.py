@@ -30,17 +30,29 @@ from services.desk.views.common import (
     seen_by,
 )
 from tenants.organisation.desk_access import DeskRequest
+from tenants.organisation.models import Official
 
 
 @dataclass(frozen=True)
 class Move:
     """A move with a form: the call, what is said when it is done, and, where what it sends
-    cannot be called back, how that paper is drawn before."""
+    cannot be called back, how that paper is drawn before.
+
+    ``then`` tells on the page what will happen, ``warns`` that it cannot be called back. ``may``
+    answers for moves that are not among a case's actions.
+    """
 
     action: Action
     act: Callable[[str], Case]
     said: str
     draw: Callable[[], Preview] | None = None
+    then: str = ""
+    warns: bool = False
+    may: Callable[[Case], bool] | None = None
+
+    def is_open_to(self, official: Official, case: Case) -> bool:
+        """Whether this official may make the move with the case as it stands."""
+        return self.may(case) if self.may else allowed(case, official, self.action)
 
 
 def move_page(
@@ -49,7 +61,7 @@ def move_page(
     """Show a move's form, or make the move and go on; a refusal keeps what was typed."""
     official = request.official
     posted = request.method == "POST"
-    may = allowed(case, official, move.action)
+    may = move.is_open_to(official, case)
     if not may and (not posted or is_fresh(request, case)):
         return not_allowed(request, case, official)
     drawn, seen = "", seen_by(request) if posted else seen_token(case)
@@ -62,7 +74,7 @@ def move_page(
             # Told what changed, the official decides anew about the case as it stands now.
             form.add_error(None, str(error))
             case = get_case_for_official(official, case.code)
-            seen, may = seen_token(case), allowed(case, official, move.action)
+            seen, may = seen_token(case), move.is_open_to(official, case)
         except (CaseError, FileRefused) as error:
             form.add_error(None, str(error))
         if move.draw is not None and may:
@@ -76,6 +88,8 @@ def move_page(
         "action": move.action,
         "may": may,
         "posted": posted,
+        "then": move.then,
+        "warns": move.warns,
         "writes": move.draw is not None,
         "drawn": drawn,
         "shown": form.fingerprint() if drawn and isinstance(form, PhrasesForm) else "",

@@ -1,4 +1,4 @@
-"""The moves of intake and delivery. Each view makes one call and goes on."""
+"""The moves of intake and of the usual way. Each view makes one call and goes on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from services.cases.access import get_case_for_official
 from services.cases.actions import (
     ACCEPT,
     ANSWER,
-    HAND_OVER,
     REFUSE,
     RELEASE,
     SEND_BACK,
@@ -20,7 +19,7 @@ from services.cases.actions import (
     TAKE,
     Action,
 )
-from services.cases.delivery import documents_of, hand_over, release_result
+from services.cases.delivery import release_result
 from services.cases.errors import CaseError
 from services.cases.intake import (
     accept_case,
@@ -35,7 +34,6 @@ from services.cases.processing import send_back, take_case
 from services.cases.supplements import asked_of
 from services.desk.forms import (
     AnswerForm,
-    HandOverForm,
     ReasonForm,
     SendBackForm,
     SupplementForm,
@@ -141,22 +139,6 @@ def send_back_view(request: DeskRequest, code: str) -> HttpResponse:
         return send_back(case=case, official=official, reason=form.text(), seen=seen)
 
     return move_page(request, case, form, Move(SEND_BACK, act, said=_("Đã trả lại bước trước.")))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
-def hand_over_view(request: DeskRequest, code: str) -> HttpResponse:
-    """Give the result to a person at the counter."""
-    official = request.official
-    case = get_case_for_official(official, code)
-    form = HandOverForm(request.POST or None, initial={"receiver": case.applicant_name})
-
-    def act(seen: str) -> Case:
-        receiver = form.cleaned_data["receiver"]
-        return hand_over(case=case, official=official, receiver=receiver, seen=seen)
-
-    move = Move(HAND_OVER, act, said=_("Đã trả kết quả, hồ sơ kết thúc."))
-    return move_page(request, case, form, move, documents=documents_of(case))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

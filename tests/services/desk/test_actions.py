@@ -24,22 +24,45 @@ from tests.services.desk.pages import (
 
 INTAKE = ["tiep-nhan", "bo-sung", "tu-choi"]
 # What each role may do with a birth registration at each stage; nothing where a role is missing.
+# What is seldom done comes last.
+WITHDRAW, PROPOSE, REFER, PAY, STOP = "ghi-rut", "de-nghi-dung", "phoi-hop", "nop-tien", "dung"
 MATRIX: dict[Stage, dict[str, list[str]]] = {
-    "registered": {"reception": INTAKE},
-    "received": {"specialist": ["tham-dinh", "nhan-xu-ly"]},
-    "in_process": {"specialist": ["tham-dinh", "bo-sung"]},
-    "awaiting_decision": {"leader": ["ky-duyet", "khong-chap-thuan", "tra-lai"]},
+    "registered": {"reception": [*INTAKE, WITHDRAW]},
+    "received": {
+        "reception": [WITHDRAW],
+        "specialist": ["tham-dinh", "nhan-xu-ly", REFER, PROPOSE],
+        "head": [REFER, PROPOSE],
+        "leader": [STOP],
+    },
+    "in_process": {
+        "reception": [WITHDRAW],
+        "specialist": ["tham-dinh", "bo-sung", REFER, PAY, PROPOSE],
+        "head": [REFER, PROPOSE],
+        "leader": [STOP],
+    },
+    "awaiting_decision": {
+        "reception": [WITHDRAW],
+        "specialist": [PROPOSE],
+        "head": [REFER, PROPOSE],
+        "leader": ["ky-duyet", "khong-chap-thuan", "tra-lai", REFER, PAY, STOP],
+    },
     "approved": {"clerk": ["phat-hanh"]},
-    "result_ready": {"reception": ["tra-ket-qua"], "clerk": ["tra-ket-qua"]},
+    "result_ready": {
+        "reception": ["tra-ket-qua", "gui-buu-chinh"],
+        "clerk": ["tra-ket-qua", "gui-buu-chinh"],
+    },
 }
 ROLES = ("reception", "specialist", "head", "leader", "clerk", "administrator")
 MOVES = {
     *("tiep-nhan", "bo-sung", "tu-choi", "nhan-bo-sung", "nhan-xu-ly", "tham-dinh", "tra-lai"),
-    *("ky-duyet", "khong-chap-thuan", "phat-hanh", "tra-ket-qua"),
+    *("ky-duyet", "khong-chap-thuan", "phat-hanh", "tra-ket-qua", "gui-buu-chinh"),
+    *(WITHDRAW, PROPOSE, REFER, PAY, STOP, "khong-dong-y", "cho-rut", "khong-cho-rut", "da-nop"),
 }
 ANYTHING = {
     **{"reason": "Thử", "items": "Thử", "message": "Thử", "receiver": "Thử"},
-    **{"outcome": "rejected", "note": "Thử"},
+    **{"outcome": "rejected", "note": "Thử", "ground": "Thử", "post_code": "EB123456789VN"},
+    **{"amount": "1000", "where": "elsewhere", "to": "co-quan-khac", "agency": "A", "days": "1"},
+    **{"question": "Thử"},
 }
 
 
@@ -87,7 +110,7 @@ def test_a_leader_who_may_not_sign_is_offered_no_signature(desk: Desk, case_at: 
     browser = desk("leader")
     with in_commune(BA_DINH):
         Official.objects.filter(roles="leader").update(may_sign=False)
-    assert actions_on(browser.get(address(case))) == ["tra-lai"]
+    assert actions_on(browser.get(address(case))) == ["tra-lai", REFER, PAY]
 
 
 def test_a_proposal_to_reject_makes_rejecting_the_first_move(desk: Desk, case_at: CaseAt) -> None:
