@@ -2,12 +2,29 @@
 
 from django.urls import include, path
 
-from services.desk.views import case, counter, decision, guide, moves, work_list
+from services.desk.views import (
+    assigning,
+    bulk,
+    case,
+    counter,
+    decision,
+    guide,
+    moves,
+    notices,
+    saved_views,
+    work_list,
+)
 
 urlpatterns = [
     path("", work_list.work_list, name="desk-list"),
     path("tim/", work_list.find, name="desk-find"),
     path("huong-dan/", guide.guide, name="desk-guide"),
+    path("thong-bao/", notices.notices, name="desk-notices"),
+    path(
+        "ho-so/<str:code>/thong-bao/<uuid:delivery_id>/gui-lai/",
+        notices.send_again,
+        name="desk-notice-resend",
+    ),
     path("ho-so/<str:code>/", case.case_view, name="desk-case"),
     path("ho-so/<str:code>/so-dinh-danh/", case.show_numbers, name="desk-numbers"),
     path("ho-so/<str:code>/giay-to/<uuid:attachment_id>/", case.paper, name="desk-paper"),

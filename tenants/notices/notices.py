@@ -144,6 +144,15 @@ def mark_read(notices: Iterable[Notice]) -> None:
         Notice.objects.filter(pk__in=unread, read_at=None).update(read_at=timezone.now())
 
 
+def masked_address(delivery: Delivery) -> str:
+    """Return where a delivery goes, so much of it that its owner would know it again."""
+    address = str(delivery.address or "")
+    if "@" in address:
+        name, at, domain = address.partition("@")
+        return f"{name[:1]}…{at}{domain}"
+    return f"{address[:4]}…{address[-2:]}" if len(address) > 6 else address and "…"
+
+
 def resend(delivery: Delivery) -> bool:
     """Send again what could not be sent; False when it is not such a delivery (any more).
 

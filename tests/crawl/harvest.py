@@ -21,6 +21,7 @@ from services.tracking.models import TrackedCase
 from tenants.accounts.models import Account, Consent
 from tenants.history.models import Event
 from tenants.kit.fields import EncryptedJSONField
+from tenants.notices.models import Audience, Notice
 from tenants.organisation.models import (
     Invitation,
     Letterhead,
@@ -231,6 +232,13 @@ def harvest_shared(world: World) -> None:
         world.canaries.note(
             [session.session_key, session.user_agent], {f"account/{session.user_id}"}
         )
+    for notice in Notice.objects.prefetch_related("deliveries"):
+        told = {f"account/{notice.account_id}"}
+        if notice.audience == Audience.CITIZEN:
+            told.add(f"desk/{notice.commune_code}")
+        world.canaries.note([str(notice.pk), notice.content], told)
+        for delivery in notice.deliveries.all():
+            world.canaries.note([str(delivery.pk), delivery.address], told)
     for consent in Consent.objects.all():
         world.canaries.note(str(consent.pk), {f"account/{consent.account_id}"})
 

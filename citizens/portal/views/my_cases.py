@@ -14,6 +14,7 @@ from services.tracking.tracking import cases_of_account
 from tenants.accounts.links import sign_in_url
 from tenants.communes.hosts import commune_url
 from tenants.communes.official_list import official_commune
+from tenants.notices.notices import unread_of_citizen
 
 # What waits for the applicant.
 FOR_YOU = (CaseStatus.SUPPLEMENT, CaseStatus.RESULT_READY)
@@ -37,6 +38,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         for tracked in cases_of_account(account.pk)
     ]
     context = {
+        "unread": unread_of_citizen(account.pk),
         "waiting": [row for row in rows if row["state"] == CaseStatus.SUPPLEMENT],
         "ready": [row for row in rows if row["state"] == CaseStatus.RESULT_READY],
         "open": [row for row in rows if row["state"] not in (*ENDED, *FOR_YOU)],
