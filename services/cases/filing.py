@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -18,11 +19,12 @@ from services.cases.drafts import (
 )
 from services.cases.errors import CaseIncomplete, DeclarationMissing
 from services.cases.lifecycle import now
-from services.cases.models import Attachment, Case, CaseStep, Draft
+from services.cases.models import Attachment, Case, CaseStep, Draft, PaperCount
+from services.cases.paper_counts import sets_of, shown_of
 from services.cases.states import CaseStatus, Channel
+from services.cases.telling import tell_turn
 from services.catalogue.answers import visible_answers
 from services.catalogue.fees import FeeLine, fee_lines
-from services.cases.telling import tell_turn
 from services.catalogue.forms.checks import check_all
 from services.catalogue.people import Applicant, applicant_of, subject_name
 from services.catalogue.registry import get_version
@@ -45,10 +47,12 @@ def file_case(
     official: Official | None = None,
     channel: str = Channel.ONLINE,
     assurance_level: int = 0,
+    confirmed: Mapping[str, Any] | None = None,
 ) -> Case:
     """Make a case of a draft; a second call with the same draft gives the same case.
 
-    ``assurance_level`` is how surely the citizen's sign-in says who they are. Raises
+    ``assurance_level`` is how surely the citizen's sign-in says who they are; ``confirmed`` says
+    how the person confirmed what an official typed for them, for the history. Raises
     ``IdentityNotAssured``, ``DeclarationMissing``, ``CaseIncomplete`` (with each problem and its
     page) or ``DraftGone``.
     """
@@ -86,6 +90,9 @@ def file_case(
     case = _create_case(locked, definition, channel, filed_at, answers, applicant, fees)
     _create_steps(case, definition, filed_at)
     Attachment.objects.filter(owner_id=locked.pk).update(owner_id=case.pk)
+    if official is not None:
+        # Only at a counter are sheets of paper counted.
+        PaperCount.objects.filter(owner_id=locked.pk).update(owner_id=case.pk)
     charge_case(
         case_id=case.pk,
         case_code=case.code,
@@ -105,14 +112,19 @@ def file_case(
     )
     locked.delete()
     actor = Actor.official(official) if official else Actor.citizen(_required(account))
+    tell_turn(case, "file", None, by=actor)
     record_event(
         verb="file",
         subject_id=case.pk,
         actor=actor,
         to_state=int(case.status),
-        details={"papers": len(attachments), "channel": channel},
+        details={
+            "papers": len(attachments),
+            "channel": channel,
+            **({"shown": shown} if (shown := shown_of(locked)) else {}),
+            **({"confirmed": confirmed} if confirmed else {}),
+        },
     )
-    tell_turn(case, "file", None, by=actor)
     return case
 
 
@@ -160,6 +172,7 @@ def _create_case(
         subject_name=subject_name(definition, answers)[:120],
         answers=answers,
         fee=sum(line.amount for line in fees),
+        sets=sets_of(draft),
         filed_at=filed_at,
         step_name=first.name,
         step_role=first.role,

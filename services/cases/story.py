@@ -22,6 +22,7 @@ SENTENCES: dict[str, str | Promise] = {
     "accept": gettext_lazy("tiếp nhận hồ sơ, chuyển bước %(next)s"),
     "request_supplement": gettext_lazy("yêu cầu bổ sung: %(items)s"),
     "answer_supplement": gettext_lazy("bổ sung %(papers)s tệp giấy tờ"),
+    "add_paper": gettext_lazy("thêm giấy tờ quét tại quầy: %(paper)s"),
     "refuse": gettext_lazy("từ chối tiếp nhận: %(reason)s"),
     "take": gettext_lazy("nhận xử lý"),
     "assign": gettext_lazy("giao hồ sơ cho %(to)s"),
@@ -35,6 +36,8 @@ SENTENCES: dict[str, str | Promise] = {
     "hand_over": gettext_lazy("trả kết quả cho %(receiver)s"),
     "send_by_post": gettext_lazy("gửi kết quả qua bưu chính, số hiệu %(post_code)s"),
     "collect": gettext_lazy("nhận kết quả trên mạng"),
+    "write_page_note": gettext_lazy("ghi chú trang %(page)s của %(paper)s"),
+    "remove_page_note": gettext_lazy("gỡ ghi chú trang %(page)s của %(paper)s"),
     "ask_withdrawal": gettext_lazy("xin rút hồ sơ"),
     "agree_withdrawal": gettext_lazy("đồng ý cho rút hồ sơ, thông báo số %(notation)s"),
     "decline_withdrawal": gettext_lazy("không đồng ý cho rút hồ sơ: %(reason)s"),
@@ -73,6 +76,8 @@ INTERNAL = {
     "answer_referral",
     "withdraw_referral",
     "warn",
+    "write_page_note",
+    "remove_page_note",
 }
 
 
@@ -143,6 +148,8 @@ def _line(event: Event, for_applicant: bool) -> Line:
     if details.get("outcome") == Outcome.REJECTED:
         text += ", " + _("đề nghị không chấp thuận")
     note = str(details.get("note") or details.get("message") or "")
+    if details.get("confirmed"):
+        text += ", " + _confirmed(details["confirmed"])
     if event.verb == "request_supplement":
         note = str(details.get("reason") or "")
     if for_applicant and event.verb == "refer":
@@ -154,6 +161,17 @@ def _line(event: Event, for_applicant: bool) -> Line:
         note=note,
         verb=event.verb,
     )
+
+
+def _confirmed(how: dict[str, Any]) -> str:
+    """That the person themselves said on their phone that what the official typed is right."""
+    values = {
+        "at": _print_time(how.get("answered_at", "")),
+        "who": how.get("name") or _("người nộp"),
+        "device": how.get("device") or _("điện thoại"),
+    }
+    text = _("%(who)s xác nhận lúc %(at)s trên %(device)s") % values
+    return f"{text} ({how['sent_to']})" if how.get("sent_to") else text
 
 
 def _print_time(value: Any) -> str:

@@ -145,6 +145,8 @@ class SlotPlan(models.Model):
     ends = models.TimeField("đến")
     minutes = models.PositiveSmallIntegerField("mỗi lượt (phút)")
     people = models.PositiveSmallIntegerField("số người mỗi lượt")
+    # The line in which they get a number when they come.
+    letter = models.CharField("dãy số", max_length=1)
     # Codes between spaces; empty means all procedures.
     procedures = models.CharField("thủ tục", max_length=200, blank=True)
 
@@ -178,6 +180,7 @@ class Appointment(models.Model):
     procedure_code = models.CharField(max_length=20)
     # Of a plan that may be gone since; what was agreed stands here.
     plan_id = models.UUIDField()
+    letter = models.CharField("dãy số", max_length=1)
     starts_at = models.DateTimeField("giờ hẹn")
     code = models.CharField("mã hẹn", max_length=8)
     state = models.CharField(max_length=10, choices=State.choices, default=State.BOOKED)

@@ -34,6 +34,16 @@ from services.cases.filing import file_case
 from services.cases.form_flow import PAPERS, page_after, papers_of, review_of, typed_on
 from services.cases.intake import accept_case
 from services.cases.models import CopyKind, Draft
+from services.cases.paper_counts import (
+    MOST_SETS,
+    MOST_SHEETS,
+    Sheets,
+    bounded,
+    keep_sheets,
+    sets_of,
+    sheets_of,
+    shown_of,
+)
 from services.cases.states import Channel
 from services.catalogue.errors import ProcedureNotFound
 from services.catalogue.forms.page_form import page_form
@@ -46,6 +56,7 @@ from services.catalogue.registry import (
 )
 from services.desk.reading import sections_of
 from services.desk.views.common import desk_page, done
+from services.desk.views.counter_card import card_was_sent, read_card, takes_card
 from tenants.communes.current import current_commune
 from tenants.organisation.desk_access import DeskRequest, desk_view
 from tenants.organisation.powers import powers_of
@@ -124,22 +135,24 @@ def page(request: DeskRequest, draft_id: UUID, page_key: str) -> HttpResponse:
     if spec is None:
         raise Http404
     posted = request.method == "POST"
+    place: Any = {"channel": COUNTER, "commune": current_commune().code}
+    card = None
+    if posted and card_was_sent(request):
+        card = read_card(request, definition, spec, draft, **place)
     data = request.POST if posted else typed_on(draft, page_key)
-    form = page_form(
-        definition,
-        spec,
-        draft.answers,
-        data=data,
-        channel=COUNTER,
-        commune=current_commune().code,
-    )
+    form = page_form(definition, spec, draft.answers, data=card.data if card else data, **place)
     if posted and not form.wants_refresh and form.is_valid():
         draft = save_page(draft=draft, page_key=page_key, answers=form.cleaned_answers())
         return _onward(draft, page_key)
-    if posted and not form.wants_refresh:
+    if posted and (card or not form.wants_refresh):
         save_page(draft=draft, page_key=page_key, typed=form.typed())
-    context = _frame(draft, page_key) | {"form": form, "page": spec}
-    status = 422 if posted and not form.wants_refresh else 200
+    context = _frame(draft, page_key) | {
+        "form": form,
+        "page": spec,
+        "card": card,
+        "takes_card": takes_card(definition, spec),
+    }
+    status = 422 if posted and (card.error if card else not form.wants_refresh) else 200
     return _counter_page(request, "page", context, status)
 
 
@@ -151,16 +164,28 @@ def papers(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         errors = _keep_papers(request, draft)
+        draft = _keep_sheets(request, draft)
         if not errors and {"upload", "remove"} & set(request.POST):
             return redirect("desk-counter-papers", draft_id=draft.pk)
         if not errors:
             save_page(draft=draft, page_key=PAPERS, answers={})
             return redirect("desk-counter-review", draft_id=draft.pk)
-    items = [{**item, "error": errors.get(item["paper"].key)} for item in papers_of(draft, COUNTER)]
+    sheets = sheets_of(draft.pk)
+    items = [
+        {
+            **item,
+            "error": errors.get(item["paper"].key),
+            "sheets": sheets.get(item["paper"].key, Sheets()),
+        }
+        for item in papers_of(draft, COUNTER)
+    ]
     context = _frame(draft, PAPERS) | {
         "papers": items,
         "errors": errors,
         "takes_files": any(item["paper"].kind != "show" for item in items),
+        "sets": sets_of(draft),
+        "most_sets": MOST_SETS,
+        "shown": shown_of(draft),
         "copy_kinds": CopyKind.choices,
     }
     return _counter_page(request, "papers", context, 422 if errors else 200)
@@ -184,7 +209,12 @@ def review(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     draft = get_draft_for_official(request.official, draft_id)
     found = review_of(draft, COUNTER)
     context = _frame(draft, REVIEW) | found
+    sheets = sheets_of(draft.pk)
+    for item in context["papers"]:
+        item["sheets"] = sheets.get(item["paper"].key)
     context |= {
+        "sets": sets_of(draft),
+        "shown": shown_of(draft),
         "sections": sections_of(context["definition"], draft.answers, in_full=True),
         "problems": problems or found["problems"],
         "message": message,
@@ -245,6 +275,27 @@ def _keep_papers(request: HttpRequest, draft: Draft) -> dict[str, str]:
             except (FileRefused, CaseError) as error:
                 errors[key] = f"{upload.name}: {error}"
     return errors
+
+
+def _keep_sheets(request: HttpRequest, draft: Draft) -> Draft:
+    """Keep the numbers of sheets and of sets, and which papers were only shown."""
+    sent = request.POST
+    keys = [item["paper"].key for item in papers_of(draft, COUNTER, given=[])]
+    sheets = {
+        key: Sheets(
+            *(
+                bounded(sent.get(f"{kind}-{key}"), MOST_SHEETS)
+                for kind in ("original", "certified", "copy")
+            )
+        )
+        for key in keys
+    }
+    shown = [key for key in keys if f"shown-{key}" in sent]
+    sets = bounded(sent.get("sets"), MOST_SETS, least=1)
+    try:
+        return keep_sheets(draft=draft, sheets=sheets, sets=sets, shown=shown)
+    except DraftGone as error:
+        raise Http404 from error
 
 
 def _onward(draft: Draft, page_key: str) -> HttpResponse:

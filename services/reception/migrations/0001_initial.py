@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('person_name', models.CharField(max_length=120, verbose_name='họ và tên')),
                 ('procedure_code', models.CharField(max_length=20)),
                 ('plan_id', models.UUIDField()),
+                ('letter', models.CharField(max_length=1, verbose_name='dãy số')),
                 ('starts_at', models.DateTimeField(verbose_name='giờ hẹn')),
                 ('code', models.CharField(max_length=8, verbose_name='mã hẹn')),
                 ('state', models.CharField(choices=[('booked', 'Đã đặt'), ('cancelled', 'Đã hủy'), ('came', 'Đã đến'), ('missed', 'Không đến')], default='booked', max_length=10)),
@@ -77,6 +78,7 @@ class Migration(migrations.Migration):
                 ('ends', models.TimeField(verbose_name='đến')),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='mỗi lượt (phút)')),
                 ('people', models.PositiveSmallIntegerField(verbose_name='số người mỗi lượt')),
+                ('letter', models.CharField(max_length=1, verbose_name='dãy số')),
                 ('procedures', models.CharField(blank=True, max_length=200, verbose_name='thủ tục')),
             ],
             options={
