@@ -5,6 +5,7 @@ from __future__ import annotations
 from csp.constants import HEADER
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 
 from documents.files.errors import FileNotReady, FileRefused, refused_because
 from documents.files.models import StoredFile
@@ -28,6 +29,18 @@ def not_open_because(stored: StoredFile, *, is_giver: bool = False) -> FileRefus
     if stored.state == StoredFile.State.QUARANTINED and not is_giver:
         return FileNotReady()
     return None
+
+
+def pdf_response(data: bytes, *, name: str) -> HttpResponse:
+    """Answer with a PDF that was put together for this answer, to be looked at and printed."""
+    response = HttpResponse(data, content_type=StoredFile.Kind.PDF)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=False, filename=clean_name(name, StoredFile.Kind.PDF)
+    )
+    response[HEADER] = _POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def file_response(

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from services.cases.due import due_of
+from services.cases.lifecycle import seen_token
 from services.cases.models import Case
 from services.cases.states import Channel
 
@@ -24,28 +25,37 @@ DUE = (
     '<td class="due"><span class="tag tag--{state} tag--fix"><svg class="i" aria-hidden="true">'
     '<use href="{icon}"/></svg>{relative}</span> <span class="quiet abs">{absolute}</span></td>'
 )
-CODE = '<td class="nowrap"><a href="ho-so/{code}/">{short}</a></td>'
-CELL = "<td>{text}</td>"
+# What is sent says how the case stood when it was ticked.
+TICK = (
+    '<td class="pick"><input type="checkbox" name="chon" value="{code}|{seen}"'
+    ' aria-label="{label}"{checked}></td>'
+)
+CODE = '<td class="code nowrap"><a href="ho-so/{code}/">{short}</a></td>'
+NAME = '<td class="name">{text}</td>'
 # One line; what does not fit is whole in its tip.
-CUT = '<td class="one" title="{text}">{text}</td>'
-NOBODY = '<td class="one quiet">{text}</td>'
+CUT = '<td class="one {column}" title="{text}">{text}</td>'
+NOBODY = '<td class="one who quiet">{text}</td>'
 
 
-def list_rows(cases: Iterable[Case], at: datetime.datetime) -> list[SafeString]:
-    """One table row for each case, as it stands at that local time."""
-    printer = _Printer(at)
+def list_rows(
+    cases: Iterable[Case], at: datetime.datetime, *, ticks: bool = False, ticked: bool = False
+) -> list[SafeString]:
+    """One table row for each case, as it stands at that local time; with a box to tick or not."""
+    printer = _Printer(at, ticks, ticked)
     return [printer.row(case) for case in cases]
 
 
 class _Printer:
     """Prints what many lines share (due times, procedures, steps, people) once."""
 
-    def __init__(self, at: datetime.datetime) -> None:
-        self.at = at
+    def __init__(self, at: datetime.datetime, ticks: bool, ticked: bool) -> None:
+        self.at, self.ticks = at, ticks
+        self.checked = SafeString(" checked" if ticked else "")
+        self.pick = _("Chọn hồ sơ %(code)s")
         self.icons = static("img/icons.svg")
         self.channels = {value: str(label) for value, label in Channel.choices}
         self.nobody = format_html(NOBODY, text=_("chưa ai nhận"))
-        self.cut_cells: dict[str, SafeString] = {}
+        self.cut_cells: dict[tuple[str, str], SafeString] = {}
         self.due_cells: dict[tuple[int, datetime.datetime], tuple[str, SafeString]] = {}
 
     def row(self, case: Case) -> SafeString:
@@ -55,20 +65,31 @@ class _Printer:
         short = case.code.partition("-")[2]
         return SafeString(
             opening
+            + (self._tick(case, short) if self.ticks else "")
             + due
             + format_html(CODE, code=case.code, short=short)
-            + format_html(CELL, text=case.applicant_name)
-            + self._cut(case.procedure_name)
-            + self._cut(case.step_name)
-            + self._cut(self.channels[case.channel])
-            + (self._cut(case.handler_name) if case.handler_name else self.nobody)
+            + format_html(NAME, text=case.applicant_name)
+            + self._cut("procedure", case.procedure_name)
+            + self._cut("step", case.step_name)
+            + self._cut("channel", self.channels[case.channel])
+            + (self._cut("who", case.handler_name) if case.handler_name else self.nobody)
             + "</tr>"
         )
 
-    def _cut(self, text: str) -> SafeString:
-        cell = self.cut_cells.get(text)
+    def _tick(self, case: Case, short: str) -> SafeString:
+        return format_html(
+            TICK,
+            code=case.code,
+            seen=seen_token(case),
+            label=self.pick % {"code": short},
+            checked=self.checked,
+        )
+
+    def _cut(self, column: str, text: str) -> SafeString:
+        cell = self.cut_cells.get((column, text))
         if cell is None:
-            cell = self.cut_cells[text] = format_html(CUT, text=text)
+            cell = format_html(CUT, column=column, text=text)
+            self.cut_cells[column, text] = cell
         return cell
 
     def _due(self, case: Case) -> tuple[str, SafeString]:

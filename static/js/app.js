@@ -248,26 +248,4 @@
   /* Opening the desk again is on the way back to the form. */
   else if (!$("[data-passing]")) try { forgetTyped(); } catch { /* storage is forbidden */ }
   enhance(document);
-
-  /* The desk: the hand need not leave the keyboard. */
-  const rows = $$(".desk table.grid tbody tr").filter((row) => $("a", row));
-  let at = -1;
-  const move = (by) => {
-    if (!rows.length) return;
-    rows[at]?.classList.remove("cur");
-    at = Math.min(Math.max(at + by, 0), rows.length - 1);
-    rows[at].classList.add("cur");
-    $("a", rows[at]).focus();
-  };
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-    if (event.key === "j") move(1);
-    else if (event.key === "k") move(-1);
-    else {
-      const target = $(`.desk [data-key="${CSS.escape(event.key)}"]`);
-      if (!target) return;
-      event.preventDefault();
-      target.tagName === "INPUT" ? target.focus() : target.click();
-    }
-  });
 })();

@@ -27,10 +27,13 @@ from services.cases.models import Case
 from services.cases.story import tell, way
 from services.cases.supplements import asked_of
 from services.desk.panels import Panel, Reading
+from services.desk.panels.deadline import deadline
 from services.desk.panels.delivery import delivery
 from services.desk.panels.documents import documents
 from services.desk.panels.fees import fees
+from services.desk.panels.holder import holder
 from services.desk.panels.next_step import next_step
+from services.desk.panels.notices import notices
 from services.desk.panels.papers import papers
 from services.desk.panels.waiting import waiting
 from services.desk.reading import sections_of
@@ -46,7 +49,17 @@ from tenants.history.sights import (
 from tenants.organisation.desk_access import DeskRequest, desk_view, readable_desk_view
 from tenants.organisation.models import Official
 
-PANELS: tuple[Panel, ...] = (next_step, documents, fees, papers, waiting, delivery)
+PANELS: tuple[Panel, ...] = (
+    next_step,
+    holder,
+    deadline,
+    documents,
+    fees,
+    papers,
+    waiting,
+    delivery,
+    notices,
+)
 # More buttons than keys under the fingers are one too many; the rest is under "Việc khác".
 IN_BAR = 4
 NUMBERS = "so"

@@ -14,7 +14,10 @@ from services.cases.actions import Action, actions_for
 from services.cases.authority import grant_for
 from services.cases.errors import CaseChanged, CaseError
 from services.cases.lifecycle import now, seen_token
+from services.cases.list_filters import DONE, filters_of
 from services.cases.models import Case
+from services.cases.register_book import READERS
+from services.cases.saved_views import open_view, views_of
 from services.cases.work_list import counts, next_case
 from tenants.history.events import Actor, events_of
 from tenants.history.sights import record_opening
@@ -50,12 +53,23 @@ def desk_page(
 ) -> HttpResponse:
     """Draw a desk page with its navigation; ``current`` names the entry that is open."""
     at, powers = now(), powers_of(official)
+    saved = views_of(official)
+    wanted = [filters_of(view.query) for view in saved]
+    numbers = counts(official, at, wanted)
+    opened = open_view(saved, context["filters"]) if "filters" in context else None
     context = {
         "official": official,
-        "counts": counts(official, at),
-        "current": current,
+        "counts": numbers,
+        "saved_views": [
+            # What is over is not counted: there is more of it every day.
+            (view, None if filters.view == DONE else numbers[f"saved_{number}"])
+            for number, (view, filters) in enumerate(zip(saved, wanted, strict=True))
+        ],
+        "open_view": opened,
+        "current": "" if opened else current,
         "now": at,
         "receives": powers.has_role("reception"),
+        "reads_register": powers.has_role(*READERS),
         "manages": powers.has_role(Role.ADMINISTRATOR),
         "reads_log": powers.has_role(Role.ADMINISTRATOR, Role.LEADER),
         **context,
