@@ -12,6 +12,7 @@ from citizens.portal.views import (
     papers,
     procedures,
     tracking,
+    withdrawing,
 )
 
 urlpatterns = [
@@ -31,7 +32,7 @@ urlpatterns = [
     path("nop/<uuid:draft_id>/<str:page_key>/", filing.page, name="draft-page"),
     path("ho-so/<str:code>/", case.case_view, name="my-case"),
     path("ho-so/<str:code>/bo-sung/", case.supplement, name="my-case-supplement"),
-    path("ho-so/<str:code>/rut/", case.withdraw, name="my-case-withdraw"),
+    path("ho-so/<str:code>/rut/", withdrawing.withdraw, name="my-case-withdraw"),
     path("ho-so/<str:code>/ket-qua/", case.result, name="my-case-result"),
     path("ho-so/<str:code>/du-lieu.json", case_data.case_data, name="my-case-data"),
     path("ho-so/<str:code>/van-ban/<uuid:document_id>/", case.document, name="my-case-document"),

@@ -29,14 +29,15 @@ from services.cases.access import get_attachment, get_case_for_applicant
 from services.cases.delivery import RESULT_KINDS, collect_online, documents_of, get_result
 from services.cases.drafts import attachments_of
 from services.cases.due import due_of
-from services.cases.errors import CaseError
+from services.cases.errors import CaseError, SupplementClosed
 from services.cases.intake import answer_supplement, definition_of
 from services.cases.lifecycle import now
 from services.cases.models import Case
+from services.cases.obligations import owed_on
 from services.cases.states import CaseStatus
 from services.cases.story import tell, way
 from services.cases.supplements import asked_of
-from services.cases.withdrawal import may_withdraw, withdraw_case
+from services.cases.withdrawal import may_ask_withdrawal, may_withdraw
 from services.catalogue.forms.pages import required_papers
 from services.catalogue.forms.summary import summary
 from services.catalogue.schema import Paper
@@ -97,7 +98,8 @@ def _whole(case: Case) -> dict[str, Any]:
         "tag": state_tag(case.state),
         "story": tell(events, for_applicant=True),
         "asked": asked_of(case, events),
-        "may_withdraw": may_withdraw(case),
+        "may_withdraw": may_withdraw(case) or may_ask_withdrawal(case),
+        "owed": owed_on(case, events),
         "may_rate": may_rate(case),
         "sections": summary(definition, case.answers),
         "papers": [
@@ -122,7 +124,7 @@ def supplement(request: HttpRequest, code: str) -> HttpResponseBase:
     account = account_of(request)
     case = get_case_for_applicant(account, code)
     if case.state != CaseStatus.SUPPLEMENT:
-        messages.warning(request, _("Hồ sơ này không còn chờ bổ sung."))
+        messages.warning(request, str(SupplementClosed(case)))
         return redirect("my-case", code=case.code)
     parked = unpark(request) if request.method == "GET" else None
     typed = (parked or request.POST).get("message", "")[:MESSAGE_LENGTH]
@@ -146,31 +148,6 @@ def supplement(request: HttpRequest, code: str) -> HttpResponseBase:
     }
     status = 422 if errors else 200
     return personal_page(request, "citizens/portal/my_case_supplement.html", context, status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@keeps_typed
-def withdraw(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Take the case back before anybody accepted it."""
-    account = account_of(request)
-    case = get_case_for_applicant(account, code)
-    parked = unpark(request) if request.method == "GET" else None
-    if request.method == "POST":
-        forget_parked(request)
-        try:
-            withdraw_case(case=case, account=account, reason=request.POST.get("reason", "")[:500])
-        except CaseError as error:
-            messages.warning(request, str(error))
-        else:
-            messages.success(request, _("Đã rút hồ sơ."))
-        return redirect("my-case", code=case.code)
-    context = {
-        "case": case,
-        "may_withdraw": may_withdraw(case),
-        "typed": (parked or request.POST).get("reason", "")[:500],
-        "place": "my-cases",
-    }
-    return personal_page(request, "citizens/portal/my_case_withdraw.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,9 +9,11 @@ from django.test import Client
 from documents.files.tasks import check_file
 from documents.registers.models import Document
 from services.cases.drafts import attachments_of
-from services.cases.intake import request_supplement
+from services.cases.intake import accept_case, answer_supplement, request_supplement
 from services.cases.models import Case
+from services.cases.obligations import require_payment
 from services.cases.states import CaseStatus
+from services.cases.withdrawal import ask_withdrawal, withdraw_case
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo
 from tenants.jobs.models import Job
@@ -140,14 +142,59 @@ def test_looking_at_the_withdrawal_takes_nothing_back(browser: Client, registere
     assert state_of(registered) == CaseStatus.REGISTERED
 
 
-def test_an_accepted_case_is_not_taken_back(
+def test_an_accepted_case_is_asked_for_with_a_reason(
     browser: Client, in_ba_dinh: CommuneInfo, mother: Account
 ) -> None:
     case = make_case(up_to="received", account=mother)
+    assert place(case, "rut/") in browser.get(place(case)).content.decode()
 
-    assert place(case, "rut/") not in browser.get(place(case)).content.decode()
-    browser.post(place(case, "rut/"), {"reason": "Đổi ý"})
+    without = browser.post(place(case, "rut/"), {"reason": "  "})
+    assert without.status_code == 422 and "Ghi lý do" in text_of_page(without)
     assert state_of(case) == CaseStatus.RECEIVED
+
+    sent = browser.post(place(case, "rut/"), {"reason": "Đổi ý"}, follow=True)
+    assert "chờ trả lời" in text_of_page(sent)
+    assert state_of(case) == CaseStatus.WITHDRAWING
+    assert "lãnh đạo đang xem xét" in text_of_page(browser.get(place(case, "rut/")))
+
+
+def test_a_decided_case_is_not_taken_back(browser: Client, ready: Case) -> None:
+    assert place(ready, "rut/") not in browser.get(place(ready)).content.decode()
+    sent = browser.post(place(ready, "rut/"), {"reason": "Đổi ý"}, follow=True)
+    assert "không làm được việc này" in text_of_page(sent)
+    assert state_of(ready) == CaseStatus.RESULT_READY
+
+
+@pytest.mark.parametrize("leaves", ["withdrawn", "asked"])
+def test_a_supplement_after_withdrawal_is_refused_with_what_to_do(
+    browser: Client, asked: Case, mother: Account, leaves: str
+) -> None:
+    if leaves == "withdrawn":
+        withdraw_case(case=asked, account=mother)
+        told = "đã kết thúc (Dừng xử lý) nên không nhận bổ sung nữa"
+    else:
+        answer_supplement(case=asked, account=mother, message="Đã gửi")
+        case = accept_case(case=asked, official=the_official("reception"))
+        ask_withdrawal(case=case, account=mother, reason="Đổi ý")
+        told = "không còn chờ bổ sung nên không nhận thêm giấy tờ"
+    state, given = state_of(asked), len(attachments_of(asked.pk))
+    answer = browser.post(
+        place(asked, "bo-sung/"),
+        {"message": "Gửi muộn", "paper-birth_certificate": pdf_upload()},
+        follow=True,
+    )
+    assert told in text_of_page(answer)
+    assert state_of(asked) == state and len(attachments_of(asked.pk)) == given
+
+
+def test_a_payment_that_is_waited_for_stands_on_top(
+    browser: Client, in_ba_dinh: CommuneInfo, mother: Account
+) -> None:
+    case = make_case("2.000908", "in_process", account=mother)
+    specialist = the_official("specialist")
+    require_payment(case=case, official=specialist, amount=150_000, reason="Lệ phí đo đạc")
+    page = text_of_page(browser.get(place(case)))
+    assert "Nộp 150.000 đ" in page and "Lệ phí đo đạc" in page and "tạm dừng" in page
 
 
 def test_the_result_is_taken_once_and_read_as_often_as_one_likes(
