@@ -19,7 +19,10 @@ urlpatterns = [
     path("desk/ho-tro/", include("tenants.console.urls_commune")),
     path("desk/to-chuc/", include("tenants.organisation.page_urls")),
     path("desk/", include("services.feedback.desk_urls")),
+    path("desk/", include("services.desk.slip_urls")),
+    path("desk/", include("services.reception.desk_urls")),
     path("desk/", include("services.desk.urls")),
     path("thanh-toan/", include("services.payments.urls")),
+    path("", include("services.reception.urls")),
     path("", include("citizens.portal.urls_commune")),
 ]

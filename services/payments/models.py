@@ -280,6 +280,7 @@ class BankLine(models.Model):
         """What became of it."""
 
         BOOKED = "booked", _("Đã ghi nhận")
+        EVIDENCE = "evidence", _("Khớp khoản đã ghi nhận")
         CHOOSE = "choose", _("Cần chọn hồ sơ")
         DIFFERS = "differs", _("Số tiền khác")
         UNKNOWN = "unknown", _("Không rõ của hồ sơ nào")
@@ -304,7 +305,7 @@ class BankLine(models.Model):
             models.UniqueConstraint(fields=["fingerprint"], name="payments_bankline_once"),
             models.CheckConstraint(
                 name="payments_bankline_booked_has_payment",
-                condition=models.Q(state="booked", payment__isnull=False)
-                | (~models.Q(state="booked") & models.Q(payment=None)),
+                condition=models.Q(state__in=["booked", "evidence"], payment__isnull=False)
+                | (~models.Q(state__in=["booked", "evidence"]) & models.Q(payment=None)),
             ),
         ]

@@ -1,0 +1,1 @@
+"""Bank statements: read, recognised, matched with what cases owe, booked once."""
