@@ -65,6 +65,15 @@ class NotALaterDay(CaseError):
 
 
 @dataclass(frozen=True)
+class Letter:
+    """What form 04 says of a proposal, in local time."""
+
+    reason: str
+    old_due: datetime.datetime
+    new_due: datetime.datetime
+
+
+@dataclass(frozen=True)
 class Timeliness:
     """How a proposal made now stands against the time by which the letter has to be ready."""
 
@@ -154,11 +163,7 @@ def extend_case(*, case: Case, official: Official, seen: str = "") -> Case:
     """
     case = lock_case(case.pk, seen=seen)
     grant = check_signing(case, official)
-    due = _check_extendable(case)
-    proposed = proposed_on(case, events_of(case.pk))
-    if proposed is None or proposed.kind != Proposal.EXTENSION:
-        raise NothingProposed(case)
-    new_due = _closing_of(datetime.date.fromisoformat(proposed.details["new_day"]), due)
+    letter = proposed_letter(case)
     signer = signatory(official, grant)
     document = issue_document(
         kind=Document.Kind.EXTENSION_LETTER,
@@ -169,9 +174,9 @@ def extend_case(*, case: Case, official: Official, seen: str = "") -> Case:
             definition_of(case),
             get_letterhead(),
             signer,
-            reason=proposed.reason,
-            old_due=due,
-            new_due=new_due,
+            reason=letter.reason,
+            old_due=letter.old_due,
+            new_due=letter.new_due,
         ),
         register="outgoing",
         notation_pattern=NOTATION,
@@ -179,20 +184,30 @@ def extend_case(*, case: Case, official: Official, seen: str = "") -> Case:
         case_code=case.code,
         signer=signer,
     )
-    clock = extend_clock(case, new_due, now())
+    clock = extend_clock(case, letter.new_due, now())
     return note_on_case(
         case,
         verb="extend",
         by=actor_of(official, grant),
         details={
-            "reason": proposed.reason,
+            "reason": letter.reason,
             "notation": document.notation,
-            "until": f"{new_due:%H:%M %d/%m/%Y}",
+            "until": f"{letter.new_due:%H:%M %d/%m/%Y}",
             **clock.details,
         },
         proposal="",
         **clock.columns,
     )
+
+
+def proposed_letter(case: Case) -> Letter:
+    """What the letter would say that was proposed. Raises as ``extend_case`` does."""
+    due = _check_extendable(case)
+    proposed = proposed_on(case, events_of(case.pk))
+    if proposed is None or proposed.kind != Proposal.EXTENSION:
+        raise NothingProposed(case)
+    new_day = datetime.date.fromisoformat(proposed.details["new_day"])
+    return Letter(proposed.reason, due, _closing_of(new_day, due))
 
 
 def _check_extendable(case: Case) -> datetime.datetime:

@@ -13,11 +13,13 @@ from documents.registers.issuing import printed_date
 from documents.registers.numbering import Numbering
 from services.cases.authority import signer_of
 from services.cases.contents import (
+    extension_letter_content,
     rejection_content,
     result_content,
     slip_content,
     stop_notice_content,
 )
+from services.cases.extension import proposed_letter
 from services.cases.intake import definition_of
 from services.cases.models import Case
 from services.catalogue.schema import ProcedureDefinition
