@@ -197,7 +197,7 @@ class _Copies:
 
         name = self.names[number * 7 % len(self.names)]
         national_id, phone = f"0011{number:08d}", f"09{number:08d}"
-        case = _copied(template, TIMES, shift, filing_key=uuid6.uuid7())
+        case: Case = _copied(template, TIMES, shift, filing_key=uuid6.uuid7())
         case.answers = {
             **template.answers,
             "requester_name": name,

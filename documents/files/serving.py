@@ -34,9 +34,8 @@ def not_open_because(stored: StoredFile, *, is_giver: bool = False) -> FileRefus
 def pdf_response(data: bytes, *, name: str) -> HttpResponse:
     """Answer with a PDF that was put together for this answer, to be looked at and printed."""
     response = HttpResponse(data, content_type=StoredFile.Kind.PDF)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=False, filename=clean_name(name, StoredFile.Kind.PDF)
-    )
+    shown_as = clean_name(name, StoredFile.Kind.PDF)
+    response["Content-Disposition"] = content_disposition_header(False, shown_as) or "inline"
     response[HEADER] = _POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
@@ -77,9 +78,9 @@ class Filters:
         except ValueError:
             return None
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:
         """The query of the list's address, with some of it changed; empty for nothing chosen."""
-        wanted = replace(self, **changes)  # type: ignore[arg-type]
+        wanted = replace(self, **changes)
         given = {one: getattr(wanted, one.name) for one in fields(wanted)}
         return urlencode({NAMES[k.name]: str(v) for k, v in given.items() if v != k.default})
 
@@ -90,7 +91,7 @@ class Filters:
         return [(NAMES[name], getattr(self, name)) for name in names if getattr(self, name)]
 
 
-_EVERYTHING: dict[str, object] = {
+_EVERYTHING: dict[str, Any] = {
     "procedure": "", "step": "", "holder": "", "due": "", "channel": "", "status": 0, "page": 1,
     "sort": BY_DUE,
 }  # fmt: skip

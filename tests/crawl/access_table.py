@@ -144,7 +144,10 @@ READS_LOG = desk("administrator", "leader", others=Expect.MISSING)
 DELEGATES = desk("administrator", "leader", "head", others=Expect.MISSING)
 OVERSEES = desk("leader", "head", "administrator", others=Expect.MISSING)
 TAKES_DOWN = desk("reception", "leader", "head", "administrator", others=Expect.MISSING)
+ASSIGNS = desk("administrator", "head")
+OWN_VIEW = desk(own_only=True)
 COUNTER = desk("reception", others=Expect.MISSING)
+READS_REGISTER = desk("reception", "clerk", "leader", others=Expect.MISSING)
 COUNTER_FORM = desk("reception", others=Expect.MISSING, own_only=True)
 RECEIVES = desk("reception")
 WORKS = desk("specialist", "head")
@@ -298,12 +301,26 @@ COMMUNE: dict[str, Row] = BOTH | {
     "desk-close": sends(signed_in),
     "desk-list": reads(READS_CASES),
     "desk-find": sends(ANY_DESK),
+    "desk-bulk": sends(ANY_DESK),
+    "desk-views": form(ANY_DESK),
+    "desk-view-rename": sends(OWN_VIEW),
+    "desk-view-delete": sends(OWN_VIEW),
+    "desk-assign": form(ASSIGNS),
     "desk-guide": reads(ANY_DESK),
     "desk-notices": reads(ANY_DESK),
     "desk-notice-resend": sends(ANY_DESK, delivery_id="delivery"),
     "desk-case": reads(READS_CASES),
     "desk-paper": reads(READS_CASES),
     "desk-document": reads(READS_CASES, code="ready", document_id="document"),
+    "desk-slips": reads(ANY_DESK),
+    "desk-document-page": reads(ANY_DESK, code="ready", document_id="document"),
+    "desk-print-again": sends(ANY_DESK, code="ready", document_id="document"),
+    "desk-control-slip": reads(ANY_DESK),
+    "desk-control-print": sends(ANY_DESK),
+    "desk-register": reads(READS_REGISTER),
+    "desk-register-print": sends(READS_REGISTER),
+    "desk-register-save": reads(READS_REGISTER),
+    "desk-register-book": reads(READS_REGISTER, document_id="book"),
     "desk-numbers": sends(ANY_DESK),
     "desk-accept": sends(RECEIVES),
     "desk-supplement": form(RECEIVES),
@@ -377,6 +394,7 @@ USUAL: dict[str, str] = {
     "token": "token",
     "batch_id": "batch",
     "official_id": "official",
+    "view_id": "view",
     "support_id": "support",
     "department_id": "department",
     "invitation_id": "invitation",

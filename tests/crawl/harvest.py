@@ -15,7 +15,7 @@ from documents.files.models import StoredFile
 from documents.files.storing import open_stored
 from documents.registers.models import Document
 from documents.registers.verification import display_code
-from services.cases.models import Attachment, Case, CaseStep, Draft
+from services.cases.models import Attachment, Case, CaseStep, Draft, SavedView
 from services.feedback.models import Petition, Rating
 from services.tracking.models import TrackedCase
 from tenants.accounts.models import Account, Consent
@@ -107,6 +107,8 @@ class Harvest:
             return self._of_subject(row.subject_id)
         if isinstance(row, Petition):
             return self._of_petition(row)
+        if isinstance(row, SavedView):
+            return {f"official/{row.official_id}"}
         if isinstance(row, Rating):
             return self._of_owner(row.case_id)
         return {desk}
@@ -149,6 +151,7 @@ MADE_BY_MACHINES = frozenset(
         "cases.Case.return_way",
         "cases.PaperCount.paper_key",
         "cases.Referral.kind",
+        "cases.SavedView.query",
         "cases.Case.applicant_id_index",
         "cases.Case.channel",
         "registers.Document.title",

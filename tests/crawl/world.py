@@ -23,8 +23,10 @@ from services.cases.drafts import attach_paper, attachments_of, save_page, start
 from services.cases.filing import file_case
 from services.cases.form_flow import PAPERS
 from services.cases.intake import accept_case, request_supplement
+from services.cases.list_filters import Filters
 from services.cases.models import Case, Draft
 from services.cases.processing import complete_step, take_case
+from services.cases.saved_views import save_view
 from services.cases.states import Channel, Outcome
 from services.catalogue.forms.pages import visible_pages
 from services.catalogue.registry import current_procedure
@@ -263,9 +265,13 @@ class _Filler:
     def _at_counter(self, name: str) -> None:
         official = self.officials[name]
         draft = self._draft(official=official)
+        view = save_view(
+            official=official, name=f"Xem {self.word()}", filters=Filters(view="tat-ca")
+        )
         self.things[name] = {
             **self.things["one"],
             "counter_draft": str(draft.pk),
+            "view": str(view.pk),
         }
 
     def _values_of(self, kind: str, case: Case) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.db import DatabaseError
 
 from services.cases import bulk
 from services.cases.bulk import MOVES, Choice, Result, Tick, plan, read_ticks, run
+from services.cases.intake import accept_case
 from services.cases.lifecycle import seen_token
 from services.cases.models import Case
 from services.cases.processing import complete_step, send_back, take_case
@@ -66,7 +67,7 @@ def test_a_fault_with_one_case_undoes_that_one_and_no_other(
 ) -> None:
     official = the_official("reception")
     cases = [make_case(BOOK_COPY) for _ in range(3)]
-    accept = bulk.accept_case
+    accept = accept_case
 
     def breaks(*, case: Case, **given: object) -> Case:
         done = accept(case=case, **given)  # type: ignore[arg-type]

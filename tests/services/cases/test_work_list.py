@@ -164,7 +164,7 @@ def test_the_numbers_beside_the_list_are_those_of_the_lists_in_one_statement() -
     official = the_official("specialist")
     make_case(BOOK_COPY, "returned")
     for stage in ("registered", "received", "in_process", "result_ready"):
-        make_case(BOOK_COPY, stage)  # type: ignore[arg-type]
+        make_case(BOOK_COPY, stage)
     kept = [Filters(view="tat-ca", holder=NOBODY), Filters(status=int(CaseStatus.RECEIVED))]
     official._powers = None  # type: ignore[attr-defined]
     with CaptureQueriesContext(connection) as captured:
