@@ -10,6 +10,7 @@ from documents.files.errors import FileRefused, megabytes
 from documents.files.models import StoredFile
 from documents.files.serving import not_open_because
 from services.cases.models import Attachment
+from services.cases.reuse import Offer
 from services.catalogue.forms.pages import must_upload
 from services.catalogue.schema import Paper
 
@@ -32,11 +33,16 @@ class GivenFile:
     file: StoredFile
     state: str
     problem: FileRefused | None
+    # The case that it is used again from; empty for a file that was sent.
+    source_code: str = ""
 
 
 @dataclass(frozen=True)
 class PaperItem:
-    """A paper with its files and the messages about it; ``limit`` is in bytes."""
+    """A paper with its files and the messages about it; ``limit`` is in bytes.
+
+    ``offers`` are what the commune holds of it and was not taken yet.
+    """
 
     paper: Paper
     must: bool
@@ -44,6 +50,12 @@ class PaperItem:
     accept: str
     files: list[GivenFile] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the commune issued it itself, so that nobody need send it."""
+        return self.paper.no_demand and any(offer.is_result for offer in self.offers)
 
     @property
     def described_by(self) -> str:
@@ -56,8 +68,11 @@ def paper_item(
     paper: Paper,
     errors: Iterable[tuple[str, str]] = (),
     files: Iterable[Attachment] = (),
+    offers: Iterable[Offer] = (),
 ) -> PaperItem:
     """The paper for a page; ``errors`` are pairs of a paper's key and a sentence."""
+    files = list(files)
+    taken = {one.file_id for one in files}
     return PaperItem(
         paper=paper,
         must=must_upload(paper),
@@ -65,9 +80,10 @@ def paper_item(
         accept=",".join(_ACCEPT[kind] for kind in paper.accept),
         files=[_given(one) for one in files],
         errors=[message for key, message in errors if key == paper.key],
+        offers=[offer for offer in offers if offer.file.pk not in taken],
     )
 
 
 def _given(one: Attachment) -> GivenFile:
     size, problem = megabytes(one.file.size), not_open_because(one.file, is_giver=True)
-    return GivenFile(one.pk, one.name, size, one.file, one.file.state, problem)
+    return GivenFile(one.pk, one.name, size, one.file, one.file.state, problem, one.source_code)

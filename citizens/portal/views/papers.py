@@ -20,6 +20,7 @@ from services.cases.drafts import attach_paper, remove_paper, save_page
 from services.cases.errors import CaseError
 from services.cases.form_flow import PAPERS, papers_of
 from services.cases.models import Draft
+from services.cases.reuse import offers_for, use_again
 from services.cases.states import Channel
 from services.catalogue.registry import get_version
 
@@ -41,10 +42,15 @@ def papers(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
             _remove(draft, request.POST["remove"])
             return redirect("draft-papers", draft_id=draft.pk)
         errors = _store(request, draft)
+        if "reuse" in request.POST:
+            errors += _use_again(draft, request.POST["reuse"])
         if not errors:
             return _onward(request, draft)
-    rows = papers_of(draft, Channel.ONLINE)
-    items = [paper_item(row["paper"], errors, row["files"]) for row in rows]
+    rows, offers = papers_of(draft, Channel.ONLINE), offers_for(draft)
+    items = [
+        paper_item(row["paper"], errors, row["files"], offers.get(row["paper"].key, ()))
+        for row in rows
+    ]
     context = {
         "draft": draft,
         "definition": get_version(draft.procedure_code, draft.procedure_version),
@@ -72,7 +78,7 @@ def given_paper(request: HttpRequest, draft_id: UUID, attachment_id: UUID) -> Ht
 
 
 def _onward(request: HttpRequest, draft: Draft) -> HttpResponseBase:
-    if "upload" in request.POST:
+    if {"upload", "reuse"} & set(request.POST):
         again = reverse("draft-papers", args=[draft.pk])
         return redirect(f"{again}?{STRIP}" if "strip" in request.POST else again)
     save_page(draft=draft, page_key=PAPERS, answers={})
@@ -92,6 +98,16 @@ def _store(request: HttpRequest, draft: Draft) -> Errors:
             except (FileRefused, CaseError) as error:
                 errors.append((key, f"“{upload.name}”: {error}"))
     return errors
+
+
+def _use_again(draft: Draft, chosen: str) -> Errors:
+    """Take what was offered for a paper (``paper key:offer key``); a sentence if that is over."""
+    paper_key, _colon, offer_key = chosen.partition(":")
+    try:
+        use_again(draft=draft, paper_key=paper_key, offer_key=offer_key)
+    except CaseError as error:
+        return [(paper_key, str(error))]
+    return []
 
 
 def _remove(draft: Draft, attachment_id: str) -> None:

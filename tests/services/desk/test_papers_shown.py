@@ -38,7 +38,7 @@ def test_a_paper_that_was_checked_is_shown_beside_the_form(
 ) -> None:
     address = put(ba_dinh, case, State.CLEAN)
     page = official.get(f"/desk/ho-so/{case.code}/").content.decode()
-    assert f'<iframe class="paper" src="{address}' in page
+    assert f'src="{address}trang/1/doc/"' in page
     shown = official.get(address)
     assert shown.status_code == 200 and shown["Content-Disposition"].startswith("inline")
     assert "default-src 'none'" in shown["Content-Security-Policy"]
@@ -61,8 +61,8 @@ def test_any_other_is_not_and_the_page_says_why(
     address = put(ba_dinh, case, state, refusal)
     page = official.get(f"/desk/ho-so/{case.code}/")
     assert words in text_of_page(page)
-    assert "<iframe" not in page.content.decode() and "?tai-ve" not in page.content.decode()
-    for way in (address, f"{address}?tai-ve"):
+    assert "/trang/1/" not in page.content.decode() and "?tai-ve" not in page.content.decode()
+    for way in (address, f"{address}?tai-ve", f"{address}trang/1/doc/"):
         answer = official.get(way)
         assert answer.status_code == 409
         assert b"%PDF" not in answer.content
