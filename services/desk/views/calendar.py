@@ -15,7 +15,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -84,7 +83,7 @@ def declare(request: DeskRequest) -> HttpResponse:
 @administrator_view
 def remove(request: DeskRequest) -> HttpResponse:
     """Take back a day of the commune's own."""
-    date = parse_date(request.POST.get("date", "")[:10]) if request.POST.get("date") else None
+    date = _sent(request, "date")
     if date is None or not remove_day(date=date, official=request.official):
         messages.warning(request, _("Ngày này không còn trong lịch của đơn vị."))
         return redirect("desk-calendar")
@@ -112,8 +111,7 @@ def hours(request: DeskRequest) -> HttpResponse:
 @administrator_view
 def drop_hours(request: DeskRequest) -> HttpResponse:
     """Take back hours that have not begun."""
-    given = request.POST.get("valid_from", "")[:10]
-    date = parse_date(given) if given else None
+    date = _sent(request, "valid_from")
     if date is None or not remove_hours(valid_from=date, official=request.official):
         messages.warning(request, _("Chỉ bỏ được giờ chưa bắt đầu áp dụng."))
     else:
@@ -209,6 +207,14 @@ def _present_hours() -> dict[str, Any]:
         "afternoon_from": afternoon_from,
         "afternoon_to": afternoon_to,
     }
+
+
+def _sent(request: DeskRequest, name: str) -> datetime.date | None:
+    """The day that a button sent; ``None`` for what is no day."""
+    try:
+        return datetime.date.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        return None
 
 
 def _year(request: DeskRequest, today: datetime.date) -> int:
