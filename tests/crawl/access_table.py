@@ -334,6 +334,14 @@ COMMUNE: dict[str, Row] = BOTH | {
     "desk-preview": reads(ANY_DESK, code="decision"),
     "desk-release": sends(FINISHES),
     "desk-hand-over": form(HANDS_OVER, code="ready"),
+    # ── More time, the working calendar ──────────────────────────────────
+    "desk-propose-extension": form(WORKS),
+    "desk-extend": form(DECIDES),
+    "desk-calendar": reads(ADMINISTERS),
+    "desk-calendar-declare": sends(ADMINISTERS),
+    "desk-calendar-remove": sends(ADMINISTERS),
+    "desk-calendar-hours": sends(ADMINISTERS),
+    "desk-calendar-drop-hours": sends(ADMINISTERS),
     # ── Operators who were given access for a while ──────────────────────
     "support-desk": Row({"GET": supporter, "POST": opens_support}),
     "support-end": sends(ends_support),
