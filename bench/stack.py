@@ -10,6 +10,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,17 @@ class Stack(MeasuredServer):
         if not lines:
             raise BenchFailed("the web worker did not say what it had imported")
         return sorted({name for line in lines for name in line.split()[1:]})
+
+    @contextlib.contextmanager
+    def without_jobs(self) -> Iterator[None]:
+        """Let no job runner work for a while but those that the caller starts."""
+        jobs = self._processes.pop("jobs")
+        jobs.terminate()
+        jobs.wait()
+        try:
+            yield
+        finally:
+            self._serve("jobs", [sys.executable, "manage.py", "run_jobs"])
 
     # ── What is running ──────────────────────────────────────────────────
     @property
