@@ -232,6 +232,8 @@ SCHEDULED_TASKS = {
     # After the sweep, in which communes have kept the accounts of their officials.
     "citizens.profile.tasks.close_due_accounts": daily("05:15"),
 }
+# What a commune does when days off or worked of the whole country were declared.
+CALENDAR_TASK = "services.cases.calendar_moves.follow_calendar"
 # What a runner does once before its first job.
 JOB_RUNNER_STARTS = ["documents.rendering.pdf.warm_up", "documents.files.checking.warm_up"]
 

@@ -108,6 +108,7 @@ class OperatorAct(models.Model):
         SUPPORT = "support", _("truy cập hỗ trợ")
         SIGN_IN = "sign_in", _("đăng nhập")
         LOST_FACTOR = "factor", _("gỡ xác thực hai bước")
+        CALENDAR = "calendar", _("khai ngày nghỉ, ngày làm việc cả nước")
 
     append_only = True
 

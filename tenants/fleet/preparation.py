@@ -11,7 +11,7 @@ from tenants.communes.current import at_centre
 from tenants.fleet.blueprint import append_only_tables, get_blueprint
 from tenants.fleet.grants import open_public_schema, set_default_privileges
 from tenants.fleet.sharding import declare_shared_tables
-from tenants.jobs.schedule import add_missing_schedules
+from tenants.jobs.schedule import add_missing_schedules, bring_forward
 
 
 def prepare_database(*, verbosity: int = 1) -> None:
@@ -25,6 +25,8 @@ def prepare_database(*, verbosity: int = 1) -> None:
         shared = [c for c in apps.get_app_configs() if c.name in settings.SHARED_APPS]
         open_public_schema(append_only_tables(shared))
         declare_shared_tables()
-        load_calendar()
+        new_days = load_calendar()
         add_missing_schedules()
+        if new_days:
+            bring_forward(settings.CALENDAR_TASK)
     get_blueprint()
