@@ -28,10 +28,11 @@ DUE = (
 # What is sent says how the case stood when it was ticked.
 TICK = (
     '<td class="pick"><input type="checkbox" name="chon" value="{code}|{seen}"'
-    ' aria-label="{label}"{checked}></td>'
+    ' aria-label="{pick} {short}"{checked}></td>'
 )
-CODE = '<td class="code nowrap"><a href="ho-so/{code}/">{short}</a></td>'
-NAME = '<td class="name">{text}</td>'
+CODE = (
+    '<td class="code nowrap"><a href="ho-so/{code}/">{short}</a></td><td class="name">{name}</td>'
+)
 # One line; what does not fit is whole in its tip.
 CUT = '<td class="one {column}" title="{text}">{text}</td>'
 NOBODY = '<td class="one who quiet">{text}</td>'
@@ -51,38 +52,34 @@ class _Printer:
     def __init__(self, at: datetime.datetime, ticks: bool, ticked: bool) -> None:
         self.at, self.ticks = at, ticks
         self.checked = SafeString(" checked" if ticked else "")
-        self.pick = _("Chọn hồ sơ %(code)s")
+        self.pick = _("Chọn hồ sơ")
+        tick = TICK if ticks else ""
+        self.pattern = f"{{opening}}{tick}{{due}}{CODE}{{procedure}}{{step}}{{channel}}{{who}}</tr>"
         self.icons = static("img/icons.svg")
         self.channels = {value: str(label) for value, label in Channel.choices}
         self.nobody = format_html(NOBODY, text=_("chưa ai nhận"))
         self.cut_cells: dict[tuple[str, str], SafeString] = {}
-        self.due_cells: dict[tuple[int, datetime.datetime], tuple[str, SafeString]] = {}
+        self.due_cells: dict[tuple[int, datetime.datetime], tuple[SafeString, SafeString]] = {}
 
     def row(self, case: Case) -> SafeString:
         """One case's row."""
         opening, due = self._due(case)
         # The agency is the same in all codes.
         short = case.code.partition("-")[2]
-        return SafeString(
-            opening
-            + (self._tick(case, short) if self.ticks else "")
-            + due
-            + format_html(CODE, code=case.code, short=short)
-            + format_html(NAME, text=case.applicant_name)
-            + self._cut("procedure", case.procedure_name)
-            + self._cut("step", case.step_name)
-            + self._cut("channel", self.channels[case.channel])
-            + (self._cut("who", case.handler_name) if case.handler_name else self.nobody)
-            + "</tr>"
-        )
-
-    def _tick(self, case: Case, short: str) -> SafeString:
         return format_html(
-            TICK,
+            self.pattern,
+            opening=opening,
+            due=due,
             code=case.code,
-            seen=seen_token(case),
-            label=self.pick % {"code": short},
+            short=short,
+            name=case.applicant_name,
+            seen=seen_token(case) if self.ticks else "",
+            pick=self.pick,
             checked=self.checked,
+            procedure=self._cut("procedure", case.procedure_name),
+            step=self._cut("step", case.step_name),
+            channel=self._cut("channel", self.channels[case.channel]),
+            who=self._cut("who", case.handler_name) if case.handler_name else self.nobody,
         )
 
     def _cut(self, column: str, text: str) -> SafeString:
@@ -92,7 +89,7 @@ class _Printer:
             self.cut_cells[column, text] = cell
         return cell
 
-    def _due(self, case: Case) -> tuple[str, SafeString]:
+    def _due(self, case: Case) -> tuple[SafeString, SafeString]:
         key = (case.status, case.due_at or case.filed_at)
         if key not in self.due_cells:
             due = due_of(case, self.at)
@@ -103,6 +100,6 @@ class _Printer:
                 relative=due.relative,
                 absolute=due.absolute,
             )
-            opening = '<tr class="is-late">' if due.state == "late" else "<tr>"
+            opening = SafeString('<tr class="is-late">' if due.state == "late" else "<tr>")
             self.due_cells[key] = opening, cell
         return self.due_cells[key]
