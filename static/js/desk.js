@@ -85,9 +85,9 @@
     back?.click();
     return Boolean(back);
   };
-  let jumping = 0;
+  let jumping = -Infinity;
   const act = (key) => {
-    if (performance.now() - jumping < 1500) { jumping = 0; return jump(key); }
+    if (performance.now() - jumping < 1500) { jumping = -Infinity; return jump(key); }
     if (key === "g") { jumping = performance.now(); return true; }
     if (key === "j" || key === "k") { if (!rows.length) return false; go(at < 0 && key === "k" ? rows.length - 1 : at + (key === "j" ? 1 : -1)); return true; }
     if (key === "x" && at >= 0 && bar) { const box = $("input[name=chon]", rows[at]); box.checked = !box.checked; tell(); return true; }
