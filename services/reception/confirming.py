@@ -24,11 +24,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from services.cases.drafts import DraftGone, attachments_of, lock_draft
-from services.cases.models import Draft
+from services.cases.filing import case_of_draft, file_case
+from services.cases.models import Case, Draft
 from services.cases.paper_counts import sets_of, sheets_of, shown_of
+from services.cases.states import Channel
 from services.reception.errors import ConfirmationVoid
 from tenants.accounts.models import Account
 from tenants.kit.rows import read_row
+from tenants.organisation.models import Official
 
 LASTS = datetime.timedelta(minutes=15)
 MOST_REMARK = 500
@@ -150,10 +153,25 @@ def answer_confirmation(
     return locked
 
 
-def check_confirmed(draft: Draft) -> dict[str, Any] | None:
-    """How the person confirmed exactly what the form says now, for the history; else None."""
-    found = confirmation_of(draft)
-    return found.how if found.state is State.CONFIRMED else None
+@transaction.atomic
+def file_confirmed(*, draft: Draft, official: Official) -> Case:
+    """File what the person confirmed on their phone, unless it was changed since.
+
+    Raises ``ConfirmationVoid``, and what ``file_case`` raises. Sent twice it gives the same case.
+    """
+    locked = lock_draft(draft)
+    if locked is None:
+        return case_of_draft(draft)
+    found = confirmation_of(locked)
+    if found.state is not State.CONFIRMED:
+        raise ConfirmationVoid
+    return file_case(
+        draft=locked,
+        declared=True,
+        official=official,
+        channel=Channel.COUNTER,
+        confirmed=found.how,
+    )
 
 
 def content_digest(draft: Draft) -> str:

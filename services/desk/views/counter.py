@@ -54,9 +54,12 @@ from services.catalogue.registry import (
     get_version,
     search_procedures,
 )
+from services.desk.paper_offers import take_offer, with_offers
 from services.desk.reading import sections_of
 from services.desk.views.common import desk_page, done
 from services.desk.views.counter_card import card_was_sent, read_card, takes_card
+from services.reception.confirming import confirmation_of, file_confirmed
+from services.reception.errors import ReceptionError
 from tenants.communes.current import current_commune
 from tenants.organisation.desk_access import DeskRequest, desk_view
 from tenants.organisation.powers import powers_of
@@ -163,9 +166,9 @@ def papers(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     draft = get_draft_for_official(request.official, draft_id)
     errors: dict[str, str] = {}
     if request.method == "POST":
-        errors = _keep_papers(request, draft)
+        errors = _keep_papers(request, draft) | take_offer(request, draft, request.official)
         draft = _keep_sheets(request, draft)
-        if not errors and {"upload", "remove"} & set(request.POST):
+        if not errors and {"upload", "remove", "reuse"} & set(request.POST):
             return redirect("desk-counter-papers", draft_id=draft.pk)
         if not errors:
             save_page(draft=draft, page_key=PAPERS, answers={})
@@ -177,7 +180,7 @@ def papers(request: DeskRequest, draft_id: UUID) -> HttpResponse:
             "error": errors.get(item["paper"].key),
             "sheets": sheets.get(item["paper"].key, Sheets()),
         }
-        for item in papers_of(draft, COUNTER)
+        for item in with_offers(papers_of(draft, COUNTER), draft, request.official)
     ]
     context = _frame(draft, PAPERS) | {
         "papers": items,
@@ -204,7 +207,7 @@ def review(request: DeskRequest, draft_id: UUID) -> HttpResponse:
             problems = error.problems
         except DraftGone as error:
             raise Http404 from error
-        except CaseError as error:
+        except (CaseError, ReceptionError) as error:
             message = str(error)
     draft = get_draft_for_official(request.official, draft_id)
     found = review_of(draft, COUNTER)
@@ -218,6 +221,7 @@ def review(request: DeskRequest, draft_id: UUID) -> HttpResponse:
         "sections": sections_of(context["definition"], draft.answers, in_full=True),
         "problems": problems or found["problems"],
         "message": message,
+        "confirmation": confirmation_of(draft),
     }
     return _counter_page(request, "review", context, 422 if problems or message else 200)
 
@@ -233,9 +237,11 @@ def _filed(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     except Http404:
         # Sent twice: the form has become a case already.
         draft = Draft(pk=draft_id)
-    case = file_case(
-        draft=draft, declared="declared" in request.POST, official=official, channel=COUNTER
-    )
+    if "confirmed" in request.POST:
+        case = file_confirmed(draft=draft, official=official)
+    else:
+        declared = "declared" in request.POST
+        case = file_case(draft=draft, declared=declared, official=official, channel=COUNTER)
     if "accept" not in request.POST or case.accepted_at is not None:
         messages.success(request, _("Đã nhập hồ sơ tại quầy."))
         return redirect("desk-case", code=case.code)

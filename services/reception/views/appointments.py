@@ -118,7 +118,7 @@ def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         "appointment": found,
         "name": _name_of(found.procedure_code),
         "code": display_code(found.code),
-        "qr": qr_svg(request.build_absolute_uri(f"/dat-lich/{found.code}")),
+        "qr": qr_svg(display_code(found.code)),
         "letterhead": get_letterhead(),
         "is_open": found.state == State.BOOKED and found.starts_at > timezone.now(),
         "place": "appointments",

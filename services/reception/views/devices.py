@@ -96,10 +96,8 @@ def kiosk_appointment(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not limits.TRACK_ADDRESS.take(f"device:{device.pk}"):
             return limits.too_often(request)
-        # The code on the phone is an address that ends with it.
-        typed = request.POST.get("code", "").strip().rstrip("/").rpartition("/")[2]
         try:
-            _appointment, ticket = check_in(typed_code=typed[:40])
+            _appointment, ticket = check_in(typed_code=request.POST.get("code", "")[:40])
         except ReceptionError as error:
             message = str(error)
         else:
