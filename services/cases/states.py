@@ -35,7 +35,8 @@ ALLOWED_MOVES: dict[CaseStatus, frozenset[CaseStatus]] = {
     # time yet, so it still has to be received.
     S.SUPPLEMENT: frozenset({S.REGISTERED, S.IN_PROCESS, S.STOPPED}),
     S.PAYMENT: frozenset({S.IN_PROCESS, S.STOPPED}),
-    S.WITHDRAWING: frozenset({S.STOPPED, S.REGISTERED, S.IN_PROCESS}),
+    # Not back to 1: before acceptance a case is withdrawn at once, and nobody has to agree.
+    S.WITHDRAWING: frozenset({S.STOPPED, S.IN_PROCESS}),
     S.STOPPED: frozenset(),
     S.RESULT_READY: frozenset({S.RETURNED}),
     S.RETURNED: frozenset(),
