@@ -32,6 +32,7 @@ _MESSAGES = {
     "int_parsing": "phải là số nguyên",
     "float_type": "phải là số",
     "bool_type": "phải là true hoặc false",
+    "bool_parsing": "phải là true hoặc false",
     "tuple_type": "phải là danh sách",
     "dict_type": "phải là bảng khoá: giá trị",
     "model_type": "phải là bảng khoá: giá trị",

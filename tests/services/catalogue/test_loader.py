@@ -64,6 +64,23 @@ def test_a_mistake_is_told_with_its_line_and_path(tmp_path, old, new, path, reas
     assert match[0].file.endswith("9.000014.yaml")
 
 
+@pytest.mark.parametrize(
+    ("notices", "path", "reason"),
+    [
+        ("filed: {body: 'Xong {born}'}", "notices.filed.body", "không có {born}"),
+        ("filed: {sms: 'Xong {code'}", "notices.filed.sms", "không khớp"),
+        ("filled: {body: Xong}", "notices.filled", "filed, accepted"),
+        ("filed: {}", "notices.filed", "title, body, sms"),
+        ("filed: {text: Xong}", "notices.filed.text", "không có khoá này"),
+        ("filed: {sms: '" + "x" * 161 + "'}", "notices.filed.sms", "160"),
+    ],
+)
+def test_words_of_a_notice_that_mean_nothing_are_refused(tmp_path, notices, path, reason):
+    found = problems(tmp_path, file_text() + f"notices:\n  {notices}\n")
+    assert [(one.path, one.line > 1) for one in found] == [(path, True)], found
+    assert reason in found[0].message
+
+
 def test_broken_yaml_and_a_key_written_twice_are_told_with_their_line(tmp_path):
     assert problems(tmp_path, "code: [\nname: x")[0].line >= 1
     twice = problems(tmp_path, file_text() + "code: x\n")[0]
