@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/to-chuc/", include("tenants.organisation.page_urls")),
     path("desk/", include("services.feedback.desk_urls")),
     path("desk/", include("services.desk.slip_urls")),
+    path("desk/", include("services.desk.fee_urls")),
     path("desk/", include("services.reception.desk_urls")),
     path("desk/", include("services.desk.urls")),
     path("thanh-toan/", include("services.payments.urls")),

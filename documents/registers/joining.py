@@ -41,8 +41,8 @@ def join_documents(document_ids: Sequence[UUID]) -> bytes:
     """
     if len(document_ids) > MOST_AT_ONCE:
         raise TooManyDocuments
-    rows = Document.objects.filter(pk__in=document_ids, file_id__isnull=False)
-    files: dict[UUID, UUID] = dict(rows.values_list("pk", "file_id"))
+    rows = Document.objects.filter(pk__in=document_ids).values_list("pk", "file_id")
+    files = {key: file_id for key, file_id in rows if file_id is not None}
     if missing := [key for key in document_ids if key not in files]:
         raise NotPrinted(missing)
     return join_pdfs(path_of(files[key]) for key in document_ids)

@@ -26,6 +26,8 @@ LAYOUT_PATH = "/mau-in/"
 FIXED = frozenset({"certificate", "extract", "decision", "letter", "certification"})
 _ARTICLE = re.compile(r"^(Điều \d+[a-zđ]?\.|Khoản \d+\.)\s*", re.IGNORECASE)
 _COMMITTEE = re.compile(r"^(ỦY BAN NHÂN DÂN|UBND)\s+(?=\S)", re.IGNORECASE)
+# A place's kind stays small, its name does not.
+_PLACE = re.compile(r"(.*?)(?:((?<!\S)(?:phường|xã|đặc khu|tỉnh|thành phố)\s+)|$)(.*)", re.DOTALL)
 
 
 class Printable(Protocol):
@@ -72,6 +74,7 @@ def render_html(source: Printable, *, preview: bool) -> str:
         return render_to_string(f"documents/{source.template}.html", page)
     content = {**source.content, "tracking_site": page["tracking_site"]}
     content["unit_in_text"] = page["unit_in_text"]
+    content["centre_in_text"] = _in_text((content.get("letterhead") or {}).get("centre_name", ""))
     page |= {
         "layout": layout,
         "layout_css": mark_safe(layout_css(layout)),  # noqa: S308 (numbers of a checked layout)
@@ -84,6 +87,13 @@ def render_html(source: Printable, *, preview: bool) -> str:
 def has_layouts(template: str) -> bool:
     """Whether a template is printed by dated layouts."""
     return template in layouts().by_template
+
+
+def form_of(template: str, day: datetime.date) -> str:
+    """Which form a paper of that day follows, as officials call it; empty for results."""
+    if template in FIXED or not has_layouts(template):
+        return ""
+    return layouts().in_force(template, day).form
 
 
 def layout_of(template: str, content: Mapping[str, Any]) -> Layout | None:
@@ -142,8 +152,15 @@ def paragraphs(items: Any) -> list[Paragraph]:
 
 
 def _in_text(unit: str) -> str:
-    """A unit's name inside a sentence: capitals are for letterheads."""
-    return unit.capitalize() if unit.isupper() else unit
+    """A unit's name inside a sentence: capitals are for letterheads.
+
+    >>> _in_text("ỦY BAN NHÂN DÂN PHƯỜNG BA ĐÌNH")
+    'Ủy ban nhân dân phường Ba Đình'
+    """
+    if not unit.isupper():
+        return unit
+    head, kind, name = _PLACE.match(unit.lower()).groups()  # type: ignore[union-attr]
+    return f"{head[:1].upper()}{head[1:]}{kind or ''}{name.title() if kind else name}"
 
 
 def _qr(url: str | None) -> str:

@@ -13,6 +13,8 @@ TASK_NAMES: dict[str, str | Promise] = {
     "services.cases.calendar_moves.follow_calendar": _("Dời hẹn theo ngày nghỉ vừa khai"),
     "services.cases.calendar_moves.move_due_times": _("Tính lại hẹn trả của hồ sơ đang làm"),
     "services.cases.warnings.warn_of_deadlines": _("Nhắc hạn cán bộ, trưởng phòng, lãnh đạo"),
+    "services.cases.tasks.make_register": _("In Sổ theo dõi hồ sơ"),
+    "services.cases.tasks.settle_paid_case": _("Cho hồ sơ đã nộp đủ tiền được làm tiếp"),
     "services.cases.tasks.sweep": _("Dọn bản nháp hết hạn, tệp thừa; đếm lại số liệu"),
     "services.reception.tasks.end_the_day": _("Khép ngày ở sảnh: lịch hẹn đã qua, số cũ"),
     "services.reception.tasks.remind_of_appointments": _("Nhắc người có lịch hẹn ngày mai"),

@@ -76,6 +76,8 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "document.seen": (SEEN, gettext_lazy("mở văn bản của hồ sơ %(case)s")),
     "document.saved": (SEEN, gettext_lazy("tải về văn bản của hồ sơ %(case)s")),
     "data.saved": (SEEN, gettext_lazy("tải về dữ liệu của hồ sơ %(case)s")),
+    "register.printed": (SEEN, gettext_lazy("in Sổ theo dõi hồ sơ %(period)s")),
+    "register.saved": (SEEN, gettext_lazy("tải về Sổ theo dõi hồ sơ %(period)s")),
     "support.opened": (
         SUPPORT,
         gettext_lazy("mở truy cập hỗ trợ đến %(until)s, lý do: %(reason)s"),

@@ -137,6 +137,16 @@ def ends_support(person: Person, relation: Relation, site: str) -> Expect:
     return own_access if own_access is Expect.GRANTED else ADMINISTERS(person, relation, site)
 
 
+def device(kind: str) -> Access:
+    """A machine in the commune's hall that was made one of this kind; nobody else at all."""
+
+    def access(person: Person, relation: Relation, site: str) -> Expect:
+        mine = person.kind == kind and person.commune == site
+        return Expect.GRANTED if mine and relation is not Relation.FOREIGN else Expect.MISSING
+
+    return access
+
+
 ANY_DESK = desk()
 READS_CASES = desk(support=True)
 ADMINISTERS = desk("administrator", others=Expect.MISSING)
@@ -147,6 +157,8 @@ TAKES_DOWN = desk("reception", "leader", "head", "administrator", others=Expect.
 ASSIGNS = desk("administrator", "head")
 OWN_VIEW = desk(own_only=True)
 COUNTER = desk("reception", others=Expect.MISSING)
+ARRANGES = desk("administrator", "head", others=Expect.MISSING)
+KIOSK, SCREEN = device("kiosk"), device("screen")
 READS_REGISTER = desk("reception", "clerk", "leader", others=Expect.MISSING)
 COUNTER_FORM = desk("reception", others=Expect.MISSING, own_only=True)
 RECEIVES = desk("reception")
@@ -311,6 +323,9 @@ COMMUNE: dict[str, Row] = BOTH | {
     "desk-notice-resend": sends(ANY_DESK, delivery_id="delivery"),
     "desk-case": reads(READS_CASES),
     "desk-paper": reads(READS_CASES),
+    "desk-page-picture": reads(READS_CASES),
+    "desk-page-note": sends(ANY_DESK),
+    "desk-page-note-remove": sends(ANY_DESK),
     "desk-document": reads(READS_CASES, code="ready", document_id="document"),
     "desk-slips": reads(ANY_DESK),
     "desk-document-page": reads(ANY_DESK, code="ready", document_id="document"),
@@ -319,6 +334,7 @@ COMMUNE: dict[str, Row] = BOTH | {
     "desk-control-print": sends(ANY_DESK),
     "desk-register": reads(READS_REGISTER),
     "desk-register-print": sends(READS_REGISTER),
+    "desk-register-whole": reads(READS_REGISTER),
     "desk-register-save": reads(READS_REGISTER),
     "desk-register-book": reads(READS_REGISTER, document_id="book"),
     "desk-numbers": sends(ANY_DESK),
@@ -379,6 +395,43 @@ COMMUNE: dict[str, Row] = BOTH | {
     "desk-counter-review": form(COUNTER_FORM),
     "desk-counter-discard": sends(COUNTER_FORM),
     "desk-counter-page": form(COUNTER_FORM),
+    "desk-counter-confirm": form(COUNTER_FORM),
+    "desk-counter-confirm-state": reads(COUNTER_FORM),
+    # ── The hall ─────────────────────────────────────────────────────────
+    "desk-add-paper": form(ANY_DESK),
+    "desk-window": reads(COUNTER),
+    "desk-window-sit": sends(COUNTER),
+    "desk-window-leave": sends(COUNTER),
+    "desk-window-call": sends(COUNTER),
+    "desk-ticket": reads(COUNTER),
+    "desk-ticket-filing": sends(COUNTER),
+    "desk-ticket-act": sends(COUNTER),
+    "desk-hall": reads(COUNTER),
+    "desk-hall-give": sends(COUNTER),
+    "desk-appointments": reads(COUNTER),
+    "desk-appointment-receive": sends(COUNTER),
+    "desk-appointment-mark": sends(COUNTER),
+    "desk-plans": form(ARRANGES),
+    "desk-plan-remove": sends(ARRANGES),
+    "desk-arrange": form(ARRANGES),
+    "desk-line": sends(ARRANGES),
+    "desk-window-change": sends(ARRANGES),
+    "desk-devices": form(ARRANGES),
+    "desk-device-revoke": sends(ARRANGES),
+    "appointments": reads(public),
+    "appointment-book": Row({"GET": public, "POST": signed_in}),
+    "appointment": reads(own),
+    "appointment-cancel": sends(own),
+    # Whoever holds the link, which is shown to one person for a quarter of an hour.
+    "confirm": form(public, token="confirm_token"),
+    "kiosk": reads(KIOSK),
+    "kiosk-take": sends(KIOSK),
+    "kiosk-appointment": form(KIOSK),
+    "kiosk-case": form(KIOSK),
+    "kiosk-ticket": reads(KIOSK),
+    "kiosk-line": reads(KIOSK),
+    "screen": reads(SCREEN),
+    "screen-calls": reads(SCREEN),
 }
 
 # Classes that make no difference between officials, and who is asked for all of them.
@@ -398,6 +451,7 @@ USUAL: dict[str, str] = {
     "draft_id": "draft",
     "attachment_id": "case_paper",
     "document_id": "document",
+    "note_id": "note",
     "code": "case",
     "token": "token",
     "batch_id": "batch",
@@ -407,6 +461,12 @@ USUAL: dict[str, str] = {
     "department_id": "department",
     "invitation_id": "invitation",
     "delegation_id": "delegation",
+    "ticket_id": "ticket",
+    "line_id": "line",
+    "window_id": "window",
+    "plan_id": "plan",
+    "device_id": "device",
+    "appointment_id": "appointment",
 }
 # These do not belong to anybody.
 COMMON: dict[str, str] = {
@@ -416,7 +476,11 @@ COMMON: dict[str, str] = {
     "province_code": "01",
     "page_key": "requester",
     "format": "csv",
+    "page": "1",
+    "size": "doc",
     "provider_id": "vneid",
+    "letter": "A",
+    "what": "goi-lai",
 }
 # Forms at the counter are another thing than those of citizens.
 OF_COUNTER: dict[str, str] = {"draft_id": "counter_draft"}

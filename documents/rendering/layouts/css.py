@@ -30,10 +30,12 @@ def page_rule(layout: Layout) -> str:
     """How the sheet is cut, with its page number and running foot."""
     width, height = layout.paper.sides
     margins = " ".join(f"{side:g}mm" for side in layout.paper.margins)
-    number = 13 if layout.paper.size == "A4" and not layout.paper.turned else 10
+    number = 13 if layout.paper.size == "A4" else 10
+    # The parts of a book are set one by one, so its rows are numbered and not its pages.
+    counted = "none" if layout.style == "book" else "counter(page)"
     return (
         f"@page laid {{ size: {width}mm {height}mm; margin: {margins};"
-        f" @top-center {{ content: counter(page); font: {number}pt {FACE};"
+        f" @top-center {{ content: {counted}; font: {number}pt {FACE};"
         " vertical-align: middle; }"
         " @bottom-center { content: element(page-foot); vertical-align: top;"
         " padding-top: 2.5mm; width: 100%; } }\n"

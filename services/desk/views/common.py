@@ -19,6 +19,7 @@ from services.cases.models import Case
 from services.cases.register_book import READERS
 from services.cases.saved_views import open_view, views_of
 from services.cases.work_list import counts, next_case
+from services.payments.receiver import COLLECTORS, OVERSEERS
 from tenants.history.events import Actor, events_of
 from tenants.history.sights import record_opening
 from tenants.organisation.desk_access import DeskRequest
@@ -71,6 +72,8 @@ def desk_page(
         "receives": powers.has_role("reception"),
         "reads_register": powers.has_role(*READERS),
         "manages": powers.has_role(Role.ADMINISTRATOR),
+        "sees_money": powers.has_role(*COLLECTORS, *OVERSEERS),
+        "arranges": powers.has_role(Role.ADMINISTRATOR, Role.HEAD),
         "reads_log": powers.has_role(Role.ADMINISTRATOR, Role.LEADER),
         **context,
     }
