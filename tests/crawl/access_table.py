@@ -166,6 +166,8 @@ WORKS = desk("specialist", "head")
 DECIDES = desk("leader")
 FINISHES = desk("clerk")
 HANDS_OVER = desk("reception", "clerk")
+COLLECTS = desk("reception", "clerk", others=Expect.MISSING)
+SEES_MONEY = desk("reception", "clerk", "leader", "administrator", others=Expect.MISSING)
 
 
 @dataclass(frozen=True)
@@ -300,6 +302,9 @@ COMMUNE: dict[str, Row] = BOTH | {
     "my-case": reads(own),
     "my-case-supplement": form(own, code="asked"),
     "my-case-withdraw": form(own),
+    "my-case-pay": reads(own),
+    "my-case-pay-by": sends(own),
+    "my-case-paid": reads(own),
     "my-case-result": form(own, code="ready"),
     "my-case-document": reads(own, code="ready", document_id="slip"),
     "my-case-paper": reads(own),
@@ -387,6 +392,25 @@ COMMUNE: dict[str, Row] = BOTH | {
     "desk-petition": form(OVERSEES, code="petition"),
     "desk-petition-assign": sends(OVERSEES, code="petition"),
     "desk-ratings": reads(OVERSEES),
+    # ── The cash desk ────────────────────────────────────────────────────
+    "vnpay-notice": Row({"GET": public}),
+    "desk-fees": reads(ANY_DESK),
+    "desk-fees-cash": sends(HANDS_OVER),
+    "desk-fees-transfer": sends(HANDS_OVER),
+    "desk-fees-waive": sends(HANDS_OVER),
+    "desk-fees-refund": sends(HANDS_OVER),
+    "desk-refund-settle": sends(HANDS_OVER, code="ready"),
+    "desk-collecting": reads(SEES_MONEY),
+    "desk-collecting-close": sends(COLLECTS),
+    "desk-collecting-save": reads(SEES_MONEY),
+    "desk-collecting-report": reads(SEES_MONEY),
+    "desk-receiver": form(READS_LOG),
+    "desk-statements": Row({"GET": SEES_MONEY, "POST": COLLECTS}),
+    "desk-statement": reads(SEES_MONEY),
+    "desk-statement-columns": sends(COLLECTS),
+    "desk-statement-confirm": sends(COLLECTS),
+    "desk-line-book": sends(COLLECTS),
+    "desk-line-undo": sends(COLLECTS),
     # ── The counter ──────────────────────────────────────────────────────
     "desk-counter": reads(COUNTER),
     "desk-counter-start": sends(COUNTER),
@@ -461,6 +485,10 @@ USUAL: dict[str, str] = {
     "department_id": "department",
     "invitation_id": "invitation",
     "delegation_id": "delegation",
+    "refund_id": "refund",
+    "statement_id": "statement",
+    "line_id": "bank_line",
+    "report_id": "day_report",
     "ticket_id": "ticket",
     "line_id": "line",
     "window_id": "window",
@@ -479,6 +507,7 @@ COMMON: dict[str, str] = {
     "page": "1",
     "size": "doc",
     "provider_id": "vneid",
+    "gateway": "vnpay",
     "letter": "A",
     "what": "goi-lai",
 }

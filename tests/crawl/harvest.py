@@ -17,6 +17,7 @@ from documents.registers.models import Document
 from documents.registers.verification import display_code
 from services.cases.models import Attachment, Case, CaseStep, Draft, SavedView
 from services.feedback.models import Petition, Rating
+from services.reception.models import Appointment, Line
 from services.tracking.models import TrackedCase
 from tenants.accounts.models import Account, Consent
 from tenants.history.models import Event
@@ -145,7 +146,6 @@ MADE_BY_MACHINES = frozenset(
         "cases.Attachment.copy_kind",
         "cases.Attachment.paper_key",
         "cases.Attachment.source",
-        "cases.Attachment.source_code",
         "cases.Case.applicant_phone_index",
         "cases.Case.proposal",
         "cases.Case.return_way",
@@ -185,6 +185,19 @@ MADE_BY_MACHINES = frozenset(
         "organisation.Letterhead.commune_code",
         "organisation.Official.roles",
         "organisation.Official.scope",
+        "reception.Appointment.code",
+        "reception.Appointment.letter",
+        "reception.Appointment.procedure_code",
+        "reception.Appointment.state",
+        "reception.Device.key_digest",
+        "reception.Device.kind",
+        "reception.Line.letter",
+        "reception.SlotPlan.letter",
+        "reception.SlotPlan.procedures",
+        "reception.Ticket.letter",
+        "reception.Ticket.priority",
+        "reception.Ticket.state",
+        "reception.Window.letters",
         "registers.Document.kind",
         "registers.Document.notation",
         "registers.Document.register",

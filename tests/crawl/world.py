@@ -25,7 +25,9 @@ from services.cases.form_flow import PAPERS
 from services.cases.intake import accept_case, request_supplement
 from services.cases.list_filters import Filters
 from services.cases.models import Case, Draft
+from services.cases.page_notes import write_page_note
 from services.cases.processing import complete_step, take_case
+from services.cases.reuse import offers_for, use_again
 from services.cases.saved_views import save_view
 from services.cases.states import Channel, Outcome
 from services.catalogue.forms.pages import visible_pages
@@ -50,6 +52,7 @@ from tenants.organisation.models import (
     get_letterhead,
 )
 from tests.crawl.canaries import Canaries, tokens
+from tests.crawl.hall import book_somewhere, fill_hall, token_to_confirm
 from tests.crawl.harvest import Harvest, harvest_shared
 from tests.crawl.people import People
 from tests.crawl.replacing import everywhere
@@ -162,6 +165,7 @@ class _Filler:
             name: self._official(name, OTHERS.get(name, name)) for name in (*ROLES, *OTHERS)
         }
         self._agreements()
+        self.hall = fill_hall(self.world, self.code, self.officials["head"])
         for name in ("one", "two"):
             self._citizen(name)
         for name in ("reception", "colleague"):
@@ -224,6 +228,7 @@ class _Filler:
         desk = make_desk(account.pk, self.code)
         draft = self._draft(account=account)
         values = {
+            "appointment": book_somewhere(account),
             "draft": str(draft.pk),
             "draft_paper": str(attachments_of(draft.pk)[0].pk),
             "session": str(session.pk),
@@ -232,6 +237,14 @@ class _Filler:
         }
         case = self._case(account=account)
         values |= self._values_of("case", case)
+        note = write_page_note(
+            case=case,
+            official=self.officials["specialist"],
+            attachment=attachments_of(case.pk)[0],
+            page=1,
+            text=f"Xem lại {self.word()}",
+        )
+        values["note"] = str(note.pk)
         asked = request_supplement(
             case=self._case(account=account),
             official=self.officials["reception"],
@@ -246,6 +259,14 @@ class _Filler:
         ready = self._case(account=account, ready=True)
         values |= self._values_of("ready", ready)
         self.things[name] = values | {"petition": self._said(account)}
+        self._used_again(account)
+
+    def _used_again(self, account: Account) -> None:
+        """A form in which a paper of one of the account's cases stands again."""
+        draft = self._draft(account=account)
+        StoredFile.objects.update(state=StoredFile.State.CLEAN)
+        offer = offers_for(draft)["relation_proof"][0]
+        use_again(draft=draft, paper_key="relation_proof", offer_key=offer.key)
 
     def _said(self, account: Account) -> str:
         """A petition that was answered, a rating, and a petition that waits; its code."""
@@ -380,6 +401,12 @@ class _Filler:
             self.things[name]["delivery"] = str(sent.pk)
         for name in ("reception", "colleague"):
             self.things[name] = {**self.things["one"], **self.things[name]}
+            self.things[name]["confirm_token"] = token_to_confirm(
+                self.world, self.things[name]["counter_draft"]
+            )
+        for name in ("one", "two"):
+            self.things[name]["confirm_token"] = self.things["reception"]["confirm_token"]
+            self.things[name] |= self.hall
         StoredFile.objects.update(state=StoredFile.State.CLEAN)
         self.world.files[self.code] = list(StoredFile.objects.all())
         account = Account.objects.get(pk=self.officials["administrator"].account_id)
