@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 import uuid6
 from django.conf import settings
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 _TAKEN = range(200, 300)
@@ -56,10 +55,11 @@ class FileSender:
         """Write the message where its reader on this machine finds it, readable by nobody else."""
         folder = Path(settings.SMS_FILE_PATH)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if any(folder.glob(f"*-{key}.txt")):
+        # Keys begin with their time, so the names stand in the order of the messages.
+        try:
+            descriptor = os.open(folder / f"{key}.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
             return
-        name = f"{timezone.now():%Y%m%d-%H%M%S}-{key}.txt"
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"{phone}\n{text}\n")
 
