@@ -150,7 +150,7 @@ class TestAfterwards:
         for _ in range(2):
             remind_of_appointments.call()
         notice = Notice.objects.get()
-        assert notice.subject_id == made.pk and "08:00" in notice.title
+        assert notice.subject_id == made.pk and "08:00" in notice.content["title"]
 
     def test_who_did_not_come_is_marked_after_the_day(self, in_ba_dinh: CommuneInfo) -> None:
         every_day()
