@@ -37,7 +37,7 @@ COMMUNES = (
     *("16681", "17827", "16813"),  # Nghệ An: Thành Vinh, Nghi Lộc, Mường Xén
     *("26740", "26743", "26732"),  # TP. Hồ Chí Minh: Sài Gòn, Bến Thành, Côn Đảo
 )
-CASES = "12"  # at each commune, so that no desk is empty
+CASES = "14"  # at each commune, so that no desk is empty
 FIRST_HOST = "phuong-ba-dinh-ha-noi"
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0

@@ -9,11 +9,16 @@ from config.local.people import Person
 from services.cases.decision import approve_case
 from services.cases.delivery import release_result
 from services.cases.drafts import save_page, start_draft
+from services.cases.extension import propose_extension, usual_new_day
 from services.cases.filing import file_case
-from services.cases.intake import accept_case, request_supplement
+from services.cases.intake import accept_case, definition_of, request_supplement
 from services.cases.models import Case
+from services.cases.obligations import require_payment
 from services.cases.processing import complete_step, take_case
+from services.cases.referrals import refer_case
 from services.cases.states import Outcome
+from services.cases.stopping import propose_stop
+from services.cases.withdrawal import ask_withdrawal
 from services.catalogue.registry import current_procedure
 from services.catalogue.words import partial_date_in_words
 from tenants.accounts.models import Account
@@ -30,7 +35,14 @@ STAGES = (
     "taken",
     "registered",
     "approved",
+    "owing",
+    "withdrawing",
+    "extension",
+    "consulted",
+    "stopping",
 )
+TAKEN = ("taken", "owing", "withdrawing", "extension", "consulted", "stopping")
+DONE = ("approved", "released")
 DECEASED = ("Nguyễn Văn An", "Phạm Thị Bích Hằng", "Đặng Hữu Phước", "Lê Đình Quảng")
 
 
@@ -48,7 +60,7 @@ def make_cases(
         person, account = applicants[i % len(applicants)]
         code = (DEATH_REGISTRATION, BOOK_COPY)[i % 2]
         case = _file(code, _answers(code, person, i), account)
-        cases.append(_bring_to(STAGES[i % len(STAGES)], case, officials))
+        cases.append(_bring_to(STAGES[i % len(STAGES)], case, officials, account))
     return cases
 
 
@@ -62,7 +74,7 @@ def _file(code: str, answers: dict[str, Any], account: Account) -> Case:
     return file_case(draft=draft, declared=True, account=account)
 
 
-def _bring_to(stage: str, case: Case, officials: dict[str, Official]) -> Case:
+def _bring_to(stage: str, case: Case, officials: dict[str, Official], account: Account) -> Case:
     if stage == "supplement":
         return request_supplement(
             case=case,
@@ -73,19 +85,58 @@ def _bring_to(stage: str, case: Case, officials: dict[str, Official]) -> Case:
     if stage == "registered":
         return case
     case = accept_case(case=case, official=officials["reception"])
-    if stage == "taken":
+    if stage in TAKEN:
         case = take_case(case=case, official=officials["specialist"])
-    if stage in ("examined", "approved", "released"):
+        return _wait_for(stage, case, officials, account)
+    if stage in ("examined", *DONE):
         case = complete_step(
             case=case,
             official=officials["specialist"],
             outcome=Outcome.APPROVED,
             findings=_findings(case),
         )
-    if stage in ("approved", "released"):
+    if stage in DONE:
         case = approve_case(case=case, official=officials["leader"])
     if stage == "released":
         case = release_result(case=case, official=officials["clerk"])
+    return case
+
+
+def _wait_for(stage: str, case: Case, officials: dict[str, Official], account: Account) -> Case:
+    """Leave a case that somebody has in hand at one of the waits of the desk."""
+    specialist = officials["specialist"]
+    if stage == "owing":
+        return require_payment(
+            case=case, official=specialist, amount=50_000, reason="Phí tra cứu hồ sơ lưu trữ"
+        )
+    if stage == "withdrawing":
+        return ask_withdrawal(
+            case=case,
+            account=account,
+            reason="Gia đình đã có bản sao, không cần nữa",
+        )
+    if stage == "extension":
+        return propose_extension(
+            case=case,
+            official=specialist,
+            reason="Sổ gốc lưu ở kho của xã cũ, phải tra cứu thêm",
+            new_day=usual_new_day(case, definition_of(case)),
+        )
+    if stage == "consulted":
+        return refer_case(
+            case=case,
+            official=specialist,
+            question="Gia đình này có trong sổ công nhận gia đình văn hóa năm 2012 không?",
+            days=1,
+            department=officials["head"].department,
+        )
+    if stage == "stopping":
+        return propose_stop(
+            case=case,
+            official=specialist,
+            ground="Điểm c khoản 2 Điều 19 Nghị định số 118/2025/NĐ-CP",
+            reason="Người nộp cho biết đã được giải quyết ở nơi khác",
+        )
     return case
 
 

@@ -13,6 +13,7 @@ from config.env import env
 from config.local import people
 from config.local.code import demo_secret
 from config.local.sample_cases import make_cases
+from config.local.sample_desk import arrange_desk
 from tenants.accounts.models import Account
 from tenants.accounts.proving.contacts import vouch_for
 from tenants.accounts.second_factor.codes import TOTP, add_app
@@ -93,11 +94,13 @@ class Command(BaseCommand):
                         roles=post.role,
                         may_sign=post.may_sign,
                     )
+            officials = {o.roles: o for o in Official.objects.order_by("id") if o.active}
             make_cases(
                 number=cases,
                 applicants=[(citizen, accounts[citizen.email]) for citizen in people.CITIZENS],
-                officials={o.roles: o for o in Official.objects.order_by("id") if o.active},
+                officials=officials,
             )
+            arrange_desk(officials=officials, citizen=accounts[people.CITIZENS[0].email])
             return current_commune()
 
     def _report(self, communes: list[CommuneInfo], password: str) -> None:
