@@ -26,24 +26,25 @@ INTAKE = ["tiep-nhan", "bo-sung", "tu-choi"]
 # What each role may do with a birth registration at each stage; nothing where a role is missing.
 # What is seldom done comes last.
 WITHDRAW, PROPOSE, REFER, PAY, STOP = "ghi-rut", "de-nghi-dung", "phoi-hop", "nop-tien", "dung"
+LONGER = "de-nghi-gia-han"
 MATRIX: dict[Stage, dict[str, list[str]]] = {
     "registered": {"reception": [*INTAKE, WITHDRAW]},
     "received": {
         "reception": [WITHDRAW],
-        "specialist": ["tham-dinh", "nhan-xu-ly", REFER, PROPOSE],
-        "head": [REFER, PROPOSE],
+        "specialist": ["tham-dinh", "nhan-xu-ly", REFER, LONGER, PROPOSE],
+        "head": [REFER, LONGER, PROPOSE],
         "leader": [STOP],
     },
     "in_process": {
         "reception": [WITHDRAW],
-        "specialist": ["tham-dinh", "bo-sung", REFER, PAY, PROPOSE],
-        "head": [REFER, PROPOSE],
+        "specialist": ["tham-dinh", "bo-sung", REFER, PAY, LONGER, PROPOSE],
+        "head": [REFER, LONGER, PROPOSE],
         "leader": [STOP],
     },
     "awaiting_decision": {
         "reception": [WITHDRAW],
-        "specialist": [PROPOSE],
-        "head": [REFER, PROPOSE],
+        "specialist": [LONGER, PROPOSE],
+        "head": [REFER, LONGER, PROPOSE],
         "leader": ["ky-duyet", "khong-chap-thuan", "tra-lai", REFER, PAY, STOP],
     },
     "approved": {"clerk": ["phat-hanh"]},
@@ -56,6 +57,7 @@ ROLES = ("reception", "specialist", "head", "leader", "clerk", "administrator")
 MOVES = {
     *("tiep-nhan", "bo-sung", "tu-choi", "nhan-bo-sung", "nhan-xu-ly", "tham-dinh", "tra-lai"),
     *("ky-duyet", "khong-chap-thuan", "phat-hanh", "tra-ket-qua", "gui-buu-chinh"),
+    *(LONGER, "gia-han"),
     *(WITHDRAW, PROPOSE, REFER, PAY, STOP, "khong-dong-y", "cho-rut", "khong-cho-rut", "da-nop"),
 }
 ANYTHING = {
