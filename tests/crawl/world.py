@@ -27,6 +27,7 @@ from services.cases.list_filters import Filters
 from services.cases.models import Case, Draft
 from services.cases.page_notes import write_page_note
 from services.cases.processing import complete_step, take_case
+from services.cases.register_book import Period, print_register
 from services.cases.reuse import offers_for, use_again
 from services.cases.saved_views import save_view
 from services.cases.states import Channel, Outcome
@@ -52,6 +53,7 @@ from tenants.organisation.models import (
     get_letterhead,
 )
 from tests.crawl.canaries import Canaries, tokens
+from tests.crawl.cash_desk import import_and_close, open_cash_desk, pay_for
 from tests.crawl.hall import book_somewhere, fill_hall, token_to_confirm
 from tests.crawl.harvest import Harvest, harvest_shared
 from tests.crawl.people import People
@@ -166,10 +168,23 @@ class _Filler:
         }
         self._agreements()
         self.hall = fill_hall(self.world, self.code, self.officials["head"])
+        open_cash_desk(self.world, self.officials["administrator"])
         for name in ("one", "two"):
             self._citizen(name)
+        cash_desk = import_and_close(self.world, self.officials["reception"])
+        for name in ("one", "two"):
+            self.things[name] |= cash_desk
         for name in ("reception", "colleague"):
             self._at_counter(name)
+        self._book()
+
+    def _book(self) -> None:
+        """This month's case register, as its page asks for it without a period."""
+        today = timezone.localdate()
+        month = Period(today.replace(day=1), today)
+        parts = print_register(official=self.officials["reception"], period=month)
+        for name in ("one", "two"):
+            self.things[name]["book"] = str(parts[0].pk)
 
     # ── The commune ──────────────────────────────────────────────────────
     def _letterhead(self) -> None:
@@ -258,6 +273,7 @@ class _Filler:
         values |= self._values_of("decision", decision)
         ready = self._case(account=account, ready=True)
         values |= self._values_of("ready", ready)
+        values |= pay_for(self.world, ready, self.officials["reception"])
         self.things[name] = values | {"petition": self._said(account)}
         self._used_again(account)
 
