@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from services.cases.calendar_moves import RUNNING
 from services.cases.due import due_of
 from services.cases.lifecycle import seen_token
 from services.cases.models import Case
@@ -30,12 +31,10 @@ TICK = (
     '<td class="pick"><input type="checkbox" name="chon" value="{code}|{seen}"'
     ' aria-label="{pick} {short}"{checked}></td>'
 )
-CODE = (
-    '<td class="code nowrap"><a href="ho-so/{code}/">{short}</a></td><td class="name">{name}</td>'
-)
+CODE = '<td class="c-code nowrap"><a href="ho-so/{code}/">{short}</a></td><td class="c-name">{name}</td>'
 # One line; what does not fit is whole in its tip.
-CUT = '<td class="one {column}" title="{text}">{text}</td>'
-NOBODY = '<td class="one who quiet">{text}</td>'
+CUT = '<td class="one c-{column}" title="{text}">{text}</td>'
+NOBODY = '<td class="one c-who quiet">{text}</td>'
 
 
 def list_rows(
@@ -59,7 +58,7 @@ class _Printer:
         self.channels = {value: str(label) for value, label in Channel.choices}
         self.nobody = format_html(NOBODY, text=_("chưa ai nhận"))
         self.cut_cells: dict[tuple[str, str], SafeString] = {}
-        self.due_cells: dict[tuple[int, datetime.datetime], tuple[SafeString, SafeString]] = {}
+        self.due_cells: dict[tuple[int, datetime.datetime, int], tuple[SafeString, SafeString]] = {}
 
     def row(self, case: Case) -> SafeString:
         """One case's row."""
@@ -90,7 +89,7 @@ class _Printer:
         return cell
 
     def _due(self, case: Case) -> tuple[SafeString, SafeString]:
-        key = (case.status, case.due_at or case.filed_at)
+        key = (case.status, case.due_at or case.filed_at, case.warned)
         if key not in self.due_cells:
             due = due_of(case, self.at)
             cell = format_html(
@@ -98,8 +97,15 @@ class _Printer:
                 state=due.state,
                 icon=f"{self.icons}#{ICONS[due.state]}",
                 relative=due.relative,
-                absolute=due.absolute,
+                absolute=due.absolute + _warned(case),
             )
             opening = SafeString('<tr class="is-late">' if due.state == "late" else "<tr>")
             self.due_cells[key] = opening, cell
         return self.due_cells[key]
+
+
+def _warned(case: Case) -> str:
+    """How often people were told for the present step that time runs out."""
+    if not case.warned or case.state not in RUNNING:
+        return ""
+    return _(" · đã nhắc %(n)d lần") % {"n": case.warned}

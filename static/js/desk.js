@@ -77,8 +77,8 @@
   };
   const jump = (key) => { const link = $(`.desk [data-go="${CSS.escape(key)}"]`); link?.click(); return Boolean(link); };
   const escape = () => {
-    const open = $("details.keys[open], details.more[open]");
-    if (open && !list) { open.open = false; return true; }
+    const open = $("details.keys[open]");
+    if (open) { open.open = false; return true; }
     if (ticked()) { tickAll(false); return true; }
     if (at >= 0) { leave(); return true; }
     const back = $("a[data-back]");

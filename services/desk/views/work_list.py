@@ -47,7 +47,7 @@ TITLES: dict[str, str | Promise] = {
     TO_DO: gettext_lazy("Việc cần làm"),
     MINE: gettext_lazy("Tôi đang giữ"),
     LATE: gettext_lazy("Quá hạn"),
-    OPEN: gettext_lazy("Tất cả đang mở"),
+    OPEN: gettext_lazy("Đang mở"),
     "cho-tiep-nhan": gettext_lazy("Chờ tiếp nhận"),
     "dang-giai-quyet": gettext_lazy("Đang giải quyết"),
     "cho-bo-sung": gettext_lazy("Chờ người nộp"),

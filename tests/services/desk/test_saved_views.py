@@ -33,7 +33,7 @@ def test_the_present_filters_are_kept_under_a_name_and_counted(desk: Desk, case_
     page = browser.post(PAGE, {"ve": ADDRESS, "ten": "  Trích lục   chưa ai nhận "}, follow=True)
     text = text_of(page)
     assert "<h1>Trích lục chưa ai nhận</h1>" in text
-    assert re.search(r'aria-current="page"><span class="cut">Trích lục chưa ai nhận</span>', text)
+    assert re.search(r'aria-current="page"><span class="own">Trích lục chưa ai nhận</span>', text)
     assert '<span class="n">1</span>' in side_of(text).partition("Trích lục")[2][:80]
     # Another page of the same view is still that view, and it is not offered to be kept again.
     other = text_of(browser.get(f"/desk/?{ADDRESS}&trang=2"))
