@@ -37,7 +37,7 @@ WAITING_FOR_US = (CaseStatus.REGISTERED, *RUNNING, CaseStatus.WITHDRAWING)
 # Nothing sealed is among them: a list opens no envelope.
 LIST_COLUMNS = (
     "id", "code", "procedure_name", "status", "channel", "applicant_name", "filed_at", "due_at",
-    "step_name", "step_position", "handler_name", "updated_at",
+    "step_name", "step_position", "handler_name", "updated_at", "warned",
 )  # fmt: skip
 
 _WHOLE_CODE = re.compile(r".+-\d{6}-\d{4,}")

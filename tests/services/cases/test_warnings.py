@@ -19,6 +19,7 @@ from services.cases.warnings import reached, told_so_far, warn_of_deadlines
 from services.catalogue.registry import current_procedure
 from services.catalogue.schema import ProcedureDefinition
 from services.catalogue.timing_rules import LADDER, PREPARED_BEFORE, Rung, in_order, rule_on
+from services.desk.list_rows import list_rows
 from tenants.calendar.working_time import VIETNAM, WorkingCalendar
 from tenants.communes.current import CommuneInfo, in_commune
 from tenants.history.events import events_of, verify_chain
@@ -85,6 +86,13 @@ def test_the_official_is_told_first_then_their_head_then_the_leader(case: Case) 
         line for line in tell(events_of(case.pk), for_applicant=True) if "nhắc" in line.text
     ]
     assert seen_token(case) == seen, "an open page is not out of date because of a warning"
+
+
+def test_the_list_says_how_often_was_warned(case: Case) -> None:
+    warned_at(at(17, 8))
+    with time_machine.travel(at(17, 8), tick=False):
+        (row,) = list_rows([stored(case)], at(17, 8))
+    assert "đã nhắc 2 lần" in row
 
 
 def test_who_was_not_told_in_time_is_told_in_order(case: Case) -> None:
