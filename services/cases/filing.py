@@ -21,7 +21,7 @@ from services.cases.errors import CaseIncomplete, DeclarationMissing
 from services.cases.lifecycle import now
 from services.cases.models import Attachment, Case, CaseStep, Draft, PaperCount
 from services.cases.paper_counts import sets_of, shown_of
-from services.cases.states import CaseStatus, Channel
+from services.cases.states import CaseStatus, Channel, ReturnWay
 from services.cases.telling import tell_turn
 from services.catalogue.answers import visible_answers
 from services.catalogue.fees import FeeLine, fee_lines
@@ -48,13 +48,14 @@ def file_case(
     channel: str = Channel.ONLINE,
     assurance_level: int = 0,
     confirmed: Mapping[str, Any] | None = None,
+    return_way: str = "",
 ) -> Case:
     """Make a case of a draft; a second call with the same draft gives the same case.
 
     ``assurance_level`` is how surely the citizen's sign-in says who they are; ``confirmed`` says
-    how the person confirmed what an official typed for them, for the history. Raises
-    ``IdentityNotAssured``, ``DeclarationMissing``, ``CaseIncomplete`` (with each problem and its
-    page) or ``DraftGone``.
+    how the person confirmed what an official typed for them, for the history. ``return_way`` is how
+    they want the result; by default the way the case came. Raises ``IdentityNotAssured``,
+    ``DeclarationMissing``, ``CaseIncomplete`` (with each problem and its page) or ``DraftGone``.
     """
     locked = lock_draft(draft)
     if locked is None:
@@ -87,7 +88,7 @@ def file_case(
         province=current_commune().province_code,
     )
     applicant = applicant_of(definition, answers)
-    case = _create_case(locked, definition, channel, filed_at, answers, applicant, fees)
+    case = _create_case(locked, definition, channel, filed_at, answers, applicant, fees, return_way)
     _create_steps(case, definition, filed_at)
     Attachment.objects.filter(owner_id=locked.pk).update(owner_id=case.pk)
     if official is not None:
@@ -154,6 +155,7 @@ def _create_case(
     answers: dict[str, Any],
     applicant: Applicant,
     fees: list[FeeLine],
+    return_way: str,
 ) -> Case:
     first = definition.steps[0]
     return Case.objects.create(
@@ -173,10 +175,16 @@ def _create_case(
         answers=answers,
         fee=sum(line.amount for line in fees),
         sets=sets_of(draft),
+        return_way=return_way if return_way in ReturnWay.values else usual_way(channel),
         filed_at=filed_at,
         step_name=first.name,
         step_role=first.role,
     )
+
+
+def usual_way(channel: str) -> str:
+    """How results of cases that came this way go out unless something else is wanted."""
+    return ReturnWay.ONLINE if channel == Channel.ONLINE else ReturnWay.COUNTER
 
 
 def _create_steps(case: Case, definition: ProcedureDefinition, filed_at: datetime.datetime) -> None:

@@ -22,6 +22,7 @@ from services.cases.lifecycle import lock_case, move_case, now
 from services.cases.models import Case, Referral
 from services.cases.proposals import PROPOSED_IN, propose
 from services.cases.states import CaseStatus, Proposal
+from services.payments.charges import lock_charges
 from tenants.history.events import Actor
 from tenants.organisation.models import Official, get_letterhead
 from tenants.organisation.powers import Grant, actor_of, signatory
@@ -70,6 +71,8 @@ def stop_case(
     case = lock_case(case.pk, seen=seen)
     grant = check_signing(case, official)
     check_stoppable(case)
+    # What is owed falls away with the case: its fees are locked before the chain's head is.
+    lock_charges(case.pk)
     if not ground.strip() or not reason.strip():
         raise ReasonMissing
     document = issue_stop_notice(

@@ -19,6 +19,7 @@ from services.cases.lifecycle import lock_case, move_case, now
 from services.cases.models import Case
 from services.cases.states import CaseStatus
 from services.cases.stopping import end_case, into_process, issue_stop_notice
+from services.payments.charges import lock_charges
 from tenants.accounts.models import Account
 from tenants.history.events import Actor, events_of
 from tenants.organisation.models import Official
@@ -57,6 +58,8 @@ def withdraw_case(
     by = _who(case, account, official)
     if not may_withdraw(case):
         raise MoveNotAllowed(case)
+    # What is owed falls away with the case: its fees are locked before the chain's head is.
+    lock_charges(case.pk)
     if case.state == CaseStatus.REGISTERED:
         case = move_case(case, CaseStatus.WITHDRAWING, verb="ask_withdrawal", by=by)
     return end_case(case, verb="withdraw", by=by, details={"reason": reason.strip()})
@@ -142,12 +145,6 @@ def decline_withdrawal(*, case: Case, official: Official, reason: str, seen: str
         by=actor_of(official, grant),
         details={"reason": reason.strip()},
     )
-
-
-def reason_to_withdraw(case: Case) -> str:
-    """Why the applicant asks for the case back; empty where nobody said."""
-    asked = events_of(case.pk).filter(verb="ask_withdrawal").last()
-    return str((asked.details or {}).get("reason", "")) if asked is not None else ""
 
 
 def notice_of_withdrawal(case: Case) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def confirmation_of(draft: Draft) -> Confirmation:
 
 def find_confirmation(token: str) -> tuple[Draft, Confirmation] | None:
     """The form that a token of an address opens; None where it opens nothing, or no longer."""
-    found = _read(token)
+    found = read_token(token)
     draft = read_row(Draft, "a.id = %s", [found[0]]) if found else None
     if found is None or draft is None or not _opens(draft, found[1]):
         return None
@@ -134,7 +134,7 @@ def answer_confirmation(
     device: str = "",
 ) -> Draft:
     """The person says that it is right, or what is not, once. Raises ``ConfirmationVoid``."""
-    found = _read(token)
+    found = read_token(token)
     locked = lock_draft(Draft(pk=found[0])) if found else None
     if found is None or locked is None or not _opens(locked, found[1]):
         raise ConfirmationVoid
@@ -154,7 +154,7 @@ def answer_confirmation(
 
 
 @transaction.atomic
-def file_confirmed(*, draft: Draft, official: Official) -> Case:
+def file_confirmed(*, draft: Draft, official: Official, return_way: str = "") -> Case:
     """File what the person confirmed on their phone, unless it was changed since.
 
     Raises ``ConfirmationVoid``, and what ``file_case`` raises. Sent twice it gives the same case.
@@ -171,6 +171,7 @@ def file_confirmed(*, draft: Draft, official: Official) -> Case:
         official=official,
         channel=Channel.COUNTER,
         confirmed=found.how,
+        return_way=return_way,
     )
 
 
@@ -206,7 +207,7 @@ def _text_of(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _read(token: str) -> tuple[UUID, bytes] | None:
+def read_token(token: str) -> tuple[UUID, bytes] | None:
     """The form's key and the secret of a token; None for what is none."""
     if len(token) > 80 or not token.isascii():
         return None

@@ -28,7 +28,7 @@ from services.cases.form_flow import (
     typed_on,
 )
 from services.cases.models import Draft
-from services.cases.states import Channel
+from services.cases.states import Channel, ReturnWay
 from services.catalogue.forms.checks import check_warnings
 from services.catalogue.forms.page_form import page_form
 from services.catalogue.forms.pages import visible_pages
@@ -114,6 +114,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
                 declared="declared" in request.POST,
                 account=account,
                 assurance_level=level_of_sign_in(request),
+                return_way=request.POST.get("return_way", ""),
             )
         except CaseIncomplete as error:
             problems = error.problems
@@ -130,6 +131,8 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     context |= {
         "message": message,
         "declared": "declared" in (parked or request.POST),
+        "return_ways": ReturnWay.choices,
+        "return_way": (parked or request.POST).get("return_way") or ReturnWay.ONLINE,
         "posted": request.method == "POST",
         "was_parked": parked is not None,
         "warnings": check_warnings(context["definition"], draft.answers),

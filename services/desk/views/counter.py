@@ -44,7 +44,7 @@ from services.cases.paper_counts import (
     sheets_of,
     shown_of,
 )
-from services.cases.states import Channel
+from services.cases.states import Channel, ReturnWay
 from services.catalogue.errors import ProcedureNotFound
 from services.catalogue.forms.page_form import page_form
 from services.catalogue.forms.pages import visible_pages
@@ -222,6 +222,8 @@ def review(request: DeskRequest, draft_id: UUID) -> HttpResponse:
         "problems": problems or found["problems"],
         "message": message,
         "confirmation": confirmation_of(draft),
+        "return_ways": ReturnWay.choices,
+        "return_way": request.POST.get("return_way") or ReturnWay.COUNTER,
     }
     return _counter_page(request, "review", context, 422 if problems or message else 200)
 
@@ -237,11 +239,17 @@ def _filed(request: DeskRequest, draft_id: UUID) -> HttpResponse:
     except Http404:
         # Sent twice: the form has become a case already.
         draft = Draft(pk=draft_id)
+    way = request.POST.get("return_way", "")
     if "confirmed" in request.POST:
-        case = file_confirmed(draft=draft, official=official)
+        case = file_confirmed(draft=draft, official=official, return_way=way)
     else:
-        declared = "declared" in request.POST
-        case = file_case(draft=draft, declared=declared, official=official, channel=COUNTER)
+        case = file_case(
+            draft=draft,
+            declared="declared" in request.POST,
+            official=official,
+            channel=COUNTER,
+            return_way=way,
+        )
     if "accept" not in request.POST or case.accepted_at is not None:
         messages.success(request, _("Đã nhập hồ sơ tại quầy."))
         return redirect("desk-case", code=case.code)

@@ -251,3 +251,13 @@ def test_a_case_entered_at_the_counter_names_the_official_who_entered_it(
     event = events_of(case.pk).get()
     assert (event.actor_id, event.actor_name) == (official.pk, official.name)
     assert (case.account_id, case.channel) == (None, Channel.COUNTER)
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("post", "post"), ("", "online"), ("x", "online")])
+def test_how_the_result_is_wanted_is_kept_with_the_case(
+    in_ba_dinh: CommuneInfo, asked: str, kept: str
+) -> None:
+    account = make_account()
+    draft = make_draft(filing("2.000908"), account=account)
+    case = file_case(draft=draft, declared=True, account=account, return_way=asked)
+    assert case.return_way == kept

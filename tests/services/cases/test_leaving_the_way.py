@@ -185,9 +185,10 @@ def test_an_unanswered_supplement_stops_nothing_by_itself_and_brings_a_ground(
         assert case.supplement_by is not None
         time.move_to(MONDAY + dt.timedelta(days=40))
         run_pending_jobs()
+        last = case.supplement_by
         case = Case.objects.get(pk=case.pk)
         today = dt.date(2027, 1, 2)
-        assert is_overdue(case, today) and not is_overdue(case, case.supplement_by)
+        assert is_overdue(case, today) and not is_overdue(case, last)
         assert case.state == CaseStatus.SUPPLEMENT
         ground = ground_for(case, today)
         assert ground in grounds_on(today) and "bổ sung" in ground
@@ -227,13 +228,9 @@ def test_the_leader_declines_a_withdrawal_and_the_case_goes_on(
     case = decline_withdrawal(case=case, official=leader, reason="Đã trình ký")
     assert case.state == CaseStatus.IN_PROCESS
     assert "Đã trình ký" in told(case, for_applicant=True)
-    for answer in (agree_withdrawal, decline_withdrawal):
+    for answer, said in ((agree_withdrawal, {}), (decline_withdrawal, {"reason": "x"})):
         with pytest.raises(MoveNotAllowed):
-            answer(
-                case=case,
-                official=leader,
-                **({"reason": "x"} if answer is decline_withdrawal else {}),
-            )
+            answer(case=case, official=leader, **said)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("waits", ["supplement", "payment"])
@@ -404,7 +401,7 @@ def test_a_part_goes_to_another_agency_with_a_deadline_of_its_own(
 
 @pytest.mark.parametrize("given", [{"question": " ", "agency": "A"}, {"question": "Gì?"}])
 def test_a_question_has_words_and_an_addressee(
-    working: Case, specialist: Official, given: dict[str, str]
+    working: Case, specialist: Official, given: dict[str, Any]
 ) -> None:
     with pytest.raises(ReasonMissing):
         refer_case(case=working, official=specialist, days=1, **given)
