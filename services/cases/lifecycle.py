@@ -13,6 +13,7 @@ from services.cases.errors import CaseChanged, MoveNotAllowed
 from services.cases.models import Case, CaseStep
 from services.cases.states import ALLOWED_MOVES, CLOSED, CaseStatus
 from services.cases.telling import tell_turn
+from services.payments.adjusting import cancel_charges
 from services.tracking.tracking import update_tracking
 from tenants.history.events import Actor, events_of, record_event
 
@@ -57,6 +58,8 @@ def move_case(
     if to not in ALLOWED_MOVES[before]:
         raise MoveNotAllowed(case)
     case.status = to
+    if to in (CaseStatus.REFUSED, CaseStatus.STOPPED):
+        cancel_charges(case_id=case.pk)
     return _save(case, verb=verb, by=by, before=before, details=details, changes=changes)
 
 

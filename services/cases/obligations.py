@@ -25,6 +25,7 @@ from services.cases.intake import definition_of
 from services.cases.lifecycle import lock_case, move_case, now
 from services.cases.models import Case
 from services.cases.states import CaseStatus
+from services.payments.adjusting import add_charge
 from tenants.history.events import Actor, events_of
 from tenants.history.models import Event
 from tenants.organisation.models import Official
@@ -68,11 +69,21 @@ def require_payment(
     if not reason.strip():
         raise ReasonMissing
     change = stop_clock(case, now())
+    by = actor_of(official, grant)
+    if not elsewhere:
+        add_charge(
+            case_id=case.pk,
+            case_code=case.code,
+            name=reason.strip(),
+            amount=amount,
+            by=by,
+            when_paid="services.cases.tasks.settle_paid_case",
+        )
     return move_case(
         case,
         CaseStatus.PAYMENT,
         verb="require_payment",
-        by=actor_of(official, grant),
+        by=by,
         details={
             "amount": amount,
             "reason": reason.strip(),

@@ -117,14 +117,17 @@ def close_day(
 ) -> CollectionDay:
     """Close a day with the cash that was counted; its report gets a number and stays as it is.
 
-    Raises ``DayNotOver``, ``DayClosed`` when it is closed already, ``GroundMissing`` when the
-    cash differs from the books and nobody says why, ``MayNotCollect``.
+    Raises ``DayNotOver`` for a day to come or without money, ``DayClosed`` when it is closed
+    already, ``GroundMissing`` when the cash differs from the books and nobody says why, and
+    ``MayNotCollect``.
     """
     by = collector(official)
-    if day > timezone.localdate():
+    today = timezone.localdate()
+    if day == today:
+        CollectionDay.objects.bulk_create([CollectionDay(day=day)], ignore_conflicts=True)
+    row = CollectionDay.objects.select_for_update().filter(day=day, day__lte=today).first()
+    if row is None:
         raise DayNotOver
-    CollectionDay.objects.bulk_create([CollectionDay(day=day)], ignore_conflicts=True)
-    row = CollectionDay.objects.select_for_update().get(day=day)
     if row.closed_at is not None:
         raise DayClosed(f"{day:%d/%m/%Y}")
     totals = totals_of(day)

@@ -98,10 +98,10 @@ class DayClosed(PaymentError):
 
 
 class DayNotOver(PaymentError):
-    """A day in the future cannot be closed."""
+    """Only today and earlier days with money can be closed."""
 
     def __init__(self) -> None:
-        super().__init__(_("Chỉ chốt được ngày hôm nay hoặc ngày đã qua."))
+        super().__init__(_("Chỉ chốt được ngày hôm nay, hoặc ngày đã qua có khoản thu."))
 
 
 class LineSettled(PaymentError):

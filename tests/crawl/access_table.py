@@ -487,7 +487,7 @@ USUAL: dict[str, str] = {
     "delegation_id": "delegation",
     "refund_id": "refund",
     "statement_id": "statement",
-    "line_id": "bank_line",
+    "bank_line_id": "bank_line",
     "report_id": "day_report",
     "ticket_id": "ticket",
     "window_id": "window",

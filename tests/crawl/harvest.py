@@ -17,7 +17,7 @@ from documents.registers.models import Document
 from documents.registers.verification import display_code
 from services.cases.models import Attachment, Case, CaseStep, Draft, SavedView
 from services.feedback.models import Petition, Rating
-from services.reception.models import Appointment, Line
+from services.payments.models import Charge, Payment, Receiver, Refund
 from services.tracking.models import TrackedCase
 from tenants.accounts.models import Account, Consent
 from tenants.history.models import Event
@@ -28,6 +28,7 @@ from tenants.organisation.models import (
     Letterhead,
     Official,
 )
+from tests.crawl.cash_desk import note_receiver
 
 if TYPE_CHECKING:
     from tests.crawl.world import World
@@ -67,6 +68,10 @@ class Harvest:
                 self._row(row)
 
     def _row(self, row: models.Model) -> None:
+        if isinstance(row, Receiver):
+            names = note_receiver(self.world, row, f"desk/{self.code}", f"applicant/{self.code}")
+            self.seen |= {f"{row._meta.label}.{name}" for name in names}
+            return
         scopes = self._scopes(row)
         for one in row._meta.concrete_fields:
             value = getattr(row, one.attname)
@@ -96,8 +101,10 @@ class Harvest:
             return self._of_draft(row)
         if isinstance(row, Case):
             return self._of_case(row)
-        if isinstance(row, CaseStep):
+        if isinstance(row, CaseStep | Charge | Payment):
             return self._of_owner(row.case_id)
+        if isinstance(row, Refund):
+            return self._of_owner(row.payment.case_id)
         if isinstance(row, Attachment):
             return self._of_owner(row.owner_id)
         if isinstance(row, Document):
@@ -198,6 +205,18 @@ MADE_BY_MACHINES = frozenset(
         "reception.Ticket.priority",
         "reception.Ticket.state",
         "reception.Window.letters",
+        "payments.BankLine.fingerprint",
+        "payments.BankLine.state",
+        "payments.Charge.state",
+        "payments.Charge.when_paid",
+        "payments.Payment.gateway",
+        "payments.Payment.method",
+        "payments.Payment.outside_number",
+        "payments.Payment.reference",
+        "payments.Payment.state",
+        "payments.Receiver.bank_bin",
+        "payments.Refund.method",
+        "payments.Refund.state",
         "registers.Document.kind",
         "registers.Document.notation",
         "registers.Document.register",

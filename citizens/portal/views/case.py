@@ -42,11 +42,13 @@ from services.catalogue.forms.pages import required_papers
 from services.catalogue.forms.summary import summary
 from services.catalogue.schema import Paper
 from services.feedback.rating import may_rate
+from services.payments.charges import unpaid_of
 from tenants.accounts.models import Account
 from tenants.calendar.days import working_calendar
 from tenants.communes.current import current_commune
 from tenants.communes.hosts import commune_url
 from tenants.history.events import Actor, events_of
+from tenants.history.models import Event
 from tenants.history.sights import DOCUMENT_SAVED, PAPER_SAVED, record_opening
 from tenants.notices.notices import mark_read, own_notices_of_subject
 from tenants.organisation.models import get_letterhead
@@ -100,6 +102,7 @@ def _whole(case: Case) -> dict[str, Any]:
         "asked": asked_of(case, events),
         "may_withdraw": may_withdraw(case) or may_ask_withdrawal(case),
         "owed": owed_on(case, events),
+        "due_amount": unpaid_of(case.pk) if _is_charged(case, events) else 0,
         "may_rate": may_rate(case),
         "sections": summary(definition, case.answers),
         "papers": [
@@ -115,6 +118,11 @@ def _whole(case: Case) -> dict[str, Any]:
         "results": results,
         "result_ready": any(item.file_id for item in results),
     }
+
+
+def _is_charged(case: Case, events: list[Event]) -> bool:
+    """Whether the case was ever asked for money; most are not, and read nothing about it."""
+    return bool(case.fee) or any(event.verb == "charge" for event in events)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

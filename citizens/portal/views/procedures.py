@@ -14,6 +14,7 @@ from citizens.portal.views.lists import grouped, listed
 from services.cases.drafts import start_draft
 from services.cases.errors import IdentityNotAssured
 from services.catalogue.errors import ProcedureNotFound
+from services.catalogue.fees import fee_terms
 from services.catalogue.registry import (
     current_procedure,
     current_procedures,
@@ -23,6 +24,7 @@ from services.catalogue.schema import ProcedureDefinition
 from tenants.accounts.identity.addresses import identity_url
 from tenants.accounts.identity.assurance import level_of_sign_in
 from tenants.accounts.links import sign_in_url
+from tenants.communes.current import current_commune
 from tenants.organisation.models import get_letterhead
 
 
@@ -49,6 +51,7 @@ def start_page(request: HttpRequest, procedure_code: str) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "definition": definition,
+        "fees": fee_terms(definition, current_commune().province_code),
         "papers": [paper for paper in definition.papers if paper.kind != "show"],
         "basis": [item for item in definition.basis if item.to is None or item.to >= today],
         "letterhead": get_letterhead(),
