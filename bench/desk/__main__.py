@@ -10,7 +10,7 @@ import sys
 import time
 
 from bench.browser import UnexpectedAnswer
-from bench.desk import jobs, worklist
+from bench.desk import jobs, races, worklist
 from bench.processes import machine
 from bench.results import Results, say
 from bench.server import BenchFailed
@@ -19,7 +19,7 @@ from config.local.postgres import PostgresUnavailable
 
 HOME = ROOT / ".local" / "bench-desk"
 CONTENT = ("bench.desk.stock", DESK)
-PARTS = (worklist.measure, jobs.measure)
+PARTS = (worklist.measure, races.measure, jobs.measure)
 
 
 def main() -> int:
