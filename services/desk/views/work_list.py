@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from services.cases.assigning import MAY_ASSIGN, colleagues
+from services.cases.assigning import MAY_ASSIGN, everybody
 from services.cases.authority import sees_procedure
 from services.cases.lifecycle import now
 from services.cases.list_filters import (
@@ -133,7 +133,7 @@ def _choices(official: Official, filters: Filters) -> dict[str, Any]:
         "sorts": SORTS,
         "me": ME,
         "nobody": NOBODY,
-        "colleagues": [(str(one.pk), one.name) for one in colleagues() if one.pk != official.pk],
+        "colleagues": [(str(one.pk), one.name) for one in everybody() if one.pk != official.pk],
         "more": bool(filters.channel or filters.status or filters.day or filters.sort),
         "examines": powers.has_role(Role.SPECIALIST, Role.HEAD),
         "hands_over": powers.has_role(Role.RECEPTION, Role.CLERK),
