@@ -26,12 +26,14 @@ PAGE = 50
 MOST_EXPORTED = 20_000
 
 PEOPLE, GIVEN, DESKS, SEEN, SUPPORT = "can-bo", "uy-quyen", "ban", "da-xem", "ho-tro"
+HALL = "sanh"
 CALENDAR = "lich"
 KINDS: dict[str, str | Promise] = {
     PEOPLE: gettext_lazy("Cán bộ, phòng, lời mời"),
     GIVEN: gettext_lazy("Ủy quyền"),
     DESKS: gettext_lazy("Mở, đóng bàn làm việc"),
     SEEN: gettext_lazy("Xem số định danh, tải về"),
+    HALL: gettext_lazy("Sảnh: dãy số, quầy, máy lấy số"),
     SUPPORT: gettext_lazy("Truy cập hỗ trợ"),
     CALENDAR: gettext_lazy("Lịch làm việc"),
 }
@@ -78,6 +80,18 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "data.saved": (SEEN, gettext_lazy("tải về dữ liệu của hồ sơ %(case)s")),
     "register.printed": (SEEN, gettext_lazy("in Sổ theo dõi hồ sơ %(period)s")),
     "register.saved": (SEEN, gettext_lazy("tải về Sổ theo dõi hồ sơ %(period)s")),
+    "device.paired": (HALL, gettext_lazy("lập máy %(name)s làm %(kind)s")),
+    "device.revoked": (HALL, gettext_lazy("thu hồi máy %(name)s, %(kind)s")),
+    "reception.arranged": (HALL, gettext_lazy("lập các dãy số và quầy ban đầu")),
+    "reception.line_added": (HALL, gettext_lazy("thêm dãy số %(letter)s %(name)s")),
+    "reception.line_changed": (HALL, gettext_lazy("sửa dãy số %(letter)s %(name)s")),
+    "reception.line_removed": (HALL, gettext_lazy("xóa dãy số %(letter)s %(name)s")),
+    "reception.window_added": (HALL, gettext_lazy("thêm quầy %(number)s")),
+    "reception.window_changed": (HALL, gettext_lazy("đổi các dãy gọi ở quầy %(number)s")),
+    "reception.window_removed": (HALL, gettext_lazy("xóa quầy %(number)s")),
+    "reception.window_freed": (HALL, gettext_lazy("cho người ngồi rời quầy %(number)s")),
+    "reception.plan_added": (HALL, gettext_lazy("thêm khung giờ hẹn")),
+    "reception.plan_removed": (HALL, gettext_lazy("xóa khung giờ hẹn")),
     "support.opened": (
         SUPPORT,
         gettext_lazy("mở truy cập hỗ trợ đến %(until)s, lý do: %(reason)s"),

@@ -27,6 +27,8 @@ from documents.registers.verification import parse_code
 from services.catalogue.expressions import parse as parse_expression
 from services.catalogue.loader import load_file
 from services.catalogue.positions import ProcedureFileError
+from services.reception.confirming import read_token
+from services.reception.identity_card import CardUnreadable, parse_card
 from tenants.accounts.phone import PhoneNotValid, normalise_phone
 from tenants.communes.current import in_commune
 from tenants.communes.official_list import code_of_host_label, search_communes
@@ -161,6 +163,8 @@ TEXT_PARSERS: dict[str, tuple[Callable[[str], Any], tuple[type[Exception], ...]]
     "folding": (fold, ()),
     "sorting": (sort_key, ()),
     "file name": (lambda text: clean_name(text, "application/pdf"), ()),
+    "identity card": (parse_card, (CardUnreadable,)),
+    "link to confirm by": (read_token, ()),
     "kept heads": (lambda text: read_heads(io.StringIO(text)), (HeadsUnreadable,)),
 }
 BYTE_PARSERS: dict[str, tuple[Callable[[bytes], Any], tuple[type[Exception], ...]]] = {
