@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from services.reception.devices import COOKIE as DEVICE_COOKIE
 from tenants.accounts.desk import IDLE, OPERATORS_DESK
 from tenants.accounts.desk_cookie import COOKIE, set_desk_cookie
 from tenants.accounts.models import Account, DeskSession
@@ -41,6 +42,8 @@ class Person:
     session: str = ""
     # By commune: what the cookie of the desk says there.
     desks: dict[str, str] = field(default_factory=dict)
+    # Of a machine in the hall: the key that makes it one.
+    device: str = ""
     scopes: frozenset[str] = frozenset()
 
     def cookies(self, site: str) -> dict[str, str]:
@@ -48,6 +51,8 @@ class Person:
         sent = {settings.SESSION_COOKIE_NAME: self.session} if self.session else {}
         if site in self.desks:
             sent[COOKIE] = self.desks[site]
+        if self.device and site == self.commune:
+            sent[DEVICE_COOKIE] = self.device
         return sent
 
     def may_see(self, scopes: set[str], site: str) -> bool:
@@ -98,6 +103,11 @@ class People:
                 f"{code}/{name}", "citizen", "citizen", code, name, account, None, "", {}, scopes
             )
         )
+
+    def add_device(self, code: str, kind: str, key: str) -> None:
+        """A kiosk or a call screen in a commune's hall."""
+        machine = self._add(Person(f"{code}/{kind}", kind, kind, code, kind))
+        machine.device, machine.scopes = key, frozenset({f"hall/{code}"})
 
     def add_supporter(self, code: str, account: Account, support_id: UUID) -> None:
         """An operator who was given access to a commune for a while."""
