@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from services.desk.panels import Reading
-from tenants.notices.models import Audience, Delivery
+from tenants.kit.sms import SmsRefused
+from tenants.notices.models import Audience, Channel, Delivery
 from tenants.notices.notices import leaves_the_house, masked_address, notices_of_subject
 
 _TAGS = {
@@ -34,6 +37,20 @@ def notices(reading: Reading) -> dict[str, Any]:
     }
 
 
+def _fault(delivery: Delivery) -> str:
+    """What the partner did not do, and its code for whoever asks there."""
+    if not delivery.error:
+        return ""
+    if delivery.channel == Channel.EMAIL:
+        text = _("máy chủ thư chưa nhận (%(code)s)")
+    elif delivery.error.startswith(SmsRefused.__name__):
+        text = _("tổng đài từ chối số này hoặc tin này (%(code)s)")
+    else:
+        text = _("tổng đài tin nhắn chưa nhận (%(code)s)")
+    tried = _("đã thử %(n)s lần") % {"n": delivery.attempts}
+    return f"{text % {'code': delivery.error}}, {tried}"
+
+
 def _way(delivery: Delivery) -> dict[str, Any]:
     state = Delivery.State(delivery.state)
     return {
@@ -42,6 +59,6 @@ def _way(delivery: Delivery) -> dict[str, Any]:
         "address": masked_address(delivery),
         "tag": _TAGS[state],
         "state": state.label,
-        "why": delivery.get_reason_display() if delivery.reason else delivery.error,
+        "why": delivery.get_reason_display() if delivery.reason else _fault(delivery),
         "failed": state == Delivery.State.FAILED,
     }

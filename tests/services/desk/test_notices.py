@@ -124,7 +124,7 @@ class TestOfACase:
         browser = desk("reception")
         page = text_of(browser.get(address(case)))
         assert "1 không gửi được" in page
-        assert "SmsFailed" in page
+        assert "tổng đài tin nhắn chưa nhận (SmsFailed), đã thử 6 lần" in page
         again = f"{address(case)}thong-bao/{failed.pk}/gui-lai/"
         assert again in page
 
