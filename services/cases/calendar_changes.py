@@ -131,7 +131,7 @@ def set_hours(*, hours: Hours, official: Official) -> None:
     if hours.minutes != MINUTES_A_DAY:
         raise CalendarError(
             _("Một ngày làm việc là 8 giờ; giờ vừa nhập cộng lại %(hours)s.")
-            % {"hours": f"{hours.minutes // 60} giờ {hours.minutes % 60:02d}"}
+            % {"hours": f"{hours.minutes // 60}:{hours.minutes % 60:02d}"}
         )
     today = timezone.localdate()
     if not today < hours.valid_from <= today + AHEAD:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from documents.registers.issuing import issue_document
 from documents.registers.models import Document
@@ -113,7 +112,7 @@ def timeliness_of(case: Case, at: datetime.datetime) -> Timeliness:
     days = rule_on(at.date(), PREPARED_BEFORE)
     due = timezone.localtime(case.due_at)
     ready_by = due - datetime.timedelta(days=days)
-    words = {"due": f"{due:%H:%M %d/%m/%Y}", "by": f"{ready_by:%H:%M %d/%m/%Y}", "days": days}
+    words = {"due": f"{due:%H:%M %d/%m/%Y}", "by": f"{ready_by:%H:%M %d/%m/%Y}"}
     if at > due:
         text = _(
             "Hồ sơ đã quá hẹn %(due)s. Vẫn gia hạn và xin lỗi được, nhưng văn bản là muộn so với "
@@ -125,11 +124,7 @@ def timeliness_of(case: Case, at: datetime.datetime) -> Timeliness:
             "càng tốt."
         )
     else:
-        text = ngettext(
-            "Văn bản xin lỗi phải ký xong trước %(by)s, tức trước hẹn %(days)d ngày.",
-            "Văn bản xin lỗi phải ký xong trước %(by)s, tức trước hẹn %(days)d ngày.",
-            days,
-        )
+        text = _("Hẹn hiện tại %(due)s; văn bản xin lỗi phải ký xong trước %(by)s.")
     return Timeliness(ready_by, at > ready_by, at > due, text % words)
 
 

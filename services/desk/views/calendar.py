@@ -16,7 +16,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from services.cases.calendar_changes import (
@@ -157,11 +156,10 @@ def _page(
 def _said(moves: Any) -> str:
     if not moves.moving:
         return _("Không có hồ sơ đang làm nào phải dời hẹn.")
-    pattern = (
-        ngettext("%(n)d hồ sơ dời hẹn.", "%(n)d hồ sơ dời hẹn.", moves.moving)
-        if moves.exact
-        else _("Nhiều nhất %(n)d hồ sơ dời hẹn.")
-    )
+    if moves.exact:
+        pattern = _("Hồ sơ phải dời hẹn: %(n)d.")
+    else:
+        pattern = _("Hồ sơ phải dời hẹn: nhiều nhất %(n)d.")
     return pattern % {"n": moves.moving}
 
 

@@ -58,6 +58,12 @@ def declare(*days: Day, name: str = STORM) -> None:
     declare_days(days=days, name=name, official=the_official("administrator"))
 
 
+def follow() -> None:
+    """Run the jobs that move appointments; nothing is printed or sent here."""
+    Job.objects.exclude(task__contains="calendar_moves").delete()
+    run_pending_jobs()
+
+
 def off(day: dt.date) -> Day:
     return Day(day, SpecialDay.Kind.OFF)
 
@@ -72,11 +78,11 @@ def test_a_running_case_moves_and_its_applicant_and_holder_are_told() -> None:
     first, step_due = case.due_at, current_step(case).due_at
     assert first == at(19, 10) and step_due is not None
     slip = Document.objects.get(case_id=case.pk, kind=Document.Kind.RECEIPT_SLIP).content
-    run_pending_jobs()
+    follow()
     Notice.objects.all().delete()
     with time_machine.travel(at(17, 9), tick=False):
         declare(off(WEDNESDAY))
-        run_pending_jobs()
+        follow()
     case = stored(case)
     assert (case.original_due_at, case.due_at) == (first, at(20, 10))
     assert case.step_due_at == current_step(case).due_at
@@ -96,11 +102,11 @@ def test_a_running_case_moves_and_its_applicant_and_holder_are_told() -> None:
 def test_running_the_job_again_moves_and_tells_nothing() -> None:
     case = make_case(STATUS, up_to="in_process", account=make_account())
     declare(off(WEDNESDAY))
-    run_pending_jobs()
+    follow()
     before = (seen_token(stored(case)), Event.objects.count(), Notice.objects.count())
     move_due_times.func(WEDNESDAY.isoformat(), STORM)
     follow_calendar.func()
-    run_pending_jobs()
+    follow()
     assert (seen_token(stored(case)), Event.objects.count(), Notice.objects.count()) == before
 
 
@@ -109,7 +115,7 @@ def test_a_day_before_the_case_came_or_after_it_is_due_moves_nothing() -> None:
     with time_machine.travel(at(17, 9), tick=False):
         declare(off(dt.date(2026, 11, 20)))
         declare(off(dt.date(2026, 11, 12)))
-        run_pending_jobs()
+        follow()
     assert stored(case).due_at == at(19, 10)
 
 
@@ -122,7 +128,7 @@ def test_a_case_that_waits_for_its_applicant_moves_when_it_goes_on() -> None:
     with time_machine.travel(at(16, 14), tick=False):
         declare(off(WEDNESDAY))
         assert moves_under(commune_calendar(), WEDNESDAY).waiting == 1
-        run_pending_jobs()
+        follow()
     assert stored(case).due_at == at(19, 10)
     with time_machine.travel(at(16, 15), tick=False):
         case = answer_supplement(case=case, account=account, message="Đây ạ")
@@ -134,9 +140,9 @@ def test_a_case_that_waits_for_its_applicant_moves_when_it_goes_on() -> None:
 def test_taking_the_day_back_takes_no_promise_back() -> None:
     case = make_case(STATUS, up_to="in_process")
     declare(off(WEDNESDAY))
-    run_pending_jobs()
+    follow()
     assert remove_day(date=WEDNESDAY, official=the_official("administrator"))
-    run_pending_jobs()
+    follow()
     case = stored(case)
     assert case.due_at == at(20, 10)
     assert commune_calendar().is_working_day(WEDNESDAY)
@@ -148,7 +154,7 @@ def test_a_swapped_day_moves_what_would_have_been_done_on_it() -> None:
     case = make_case(STATUS, up_to="in_process")
     saturday = Day(dt.date(2026, 11, 21), SpecialDay.Kind.WORKED)
     declare(off(dt.date(2026, 11, 19)), off(dt.date(2026, 11, 20)), saturday)
-    run_pending_jobs()
+    follow()
     assert stored(case).due_at == at(21, 10)
 
 
@@ -156,7 +162,7 @@ def test_other_hours_move_what_is_due_by_the_hour() -> None:
     case = make_case(STATUS, up_to="in_process")
     hours = Hours(dt.date(2026, 11, 18), dt.time(8), dt.time(12), dt.time(13, 30), dt.time(17, 30))
     set_hours(hours=hours, official=the_official("administrator"))
-    run_pending_jobs()
+    follow()
     assert stored(case).due_at == at(19, 11)
     assert remove_hours(valid_from=hours.valid_from, official=the_official("administrator"))
     assert stored(case).due_at == at(19, 11)
@@ -167,7 +173,7 @@ def test_the_country_s_day_is_followed_at_night() -> None:
     SpecialDay.objects.create(date=WEDNESDAY, kind="off", name="Quốc tang")
     with time_machine.travel(at(17, 1), tick=False):
         follow_calendar.func()
-        run_pending_jobs()
+        follow()
     case = stored(case)
     assert case.due_at == at(20, 10)
     told = events_of(case.pk).last()

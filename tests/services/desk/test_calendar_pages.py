@@ -14,8 +14,8 @@ from tenants.calendar.days import forget_calendar
 from tenants.calendar.models import OfficeHours, SpecialDay
 from tenants.calendar.working_time import VIETNAM
 from tenants.communes.current import in_commune
-from tenants.jobs.runner import run_pending_jobs
 from tenants.organisation.log import Wanted, entries
+from tests.services.cases.test_calendar_moves import follow
 from tests.services.desk.conftest import CaseAt, Desk
 from tests.services.desk.pages import BA_DINH, now_of, text_of
 
@@ -59,10 +59,10 @@ def test_declaring_a_day_says_first_what_moves(desk: Desk, case_at: CaseAt) -> N
     case = case_at("in_process", procedure="1.004873")
     browser = desk("administrator")
     preview, after = declare(browser)
-    assert "1 hồ sơ dời hẹn" in preview and case.code in preview
+    assert "Hồ sơ phải dời hẹn: 1." in preview and case.code in preview
     assert "Đã khai" in after and "Nghỉ tránh bão" in after and "is-own-off" in after
     with in_commune(BA_DINH):
-        run_pending_jobs()
+        follow()
         assert "Nghỉ tránh bão" in entries(Wanted(kind="lich"))[0].text
     moved = now_of(case)
     assert moved.due_at is not None and moved.due_at != moved.original_due_at
@@ -73,7 +73,7 @@ def test_declaring_a_day_says_first_what_moves(desk: Desk, case_at: CaseAt) -> N
     gone = text_of(browser.post(f"{PAGE}bo-ngay/", {"date": "2026-11-18"}, follow=True))
     assert "vẫn giữ nguyên" in gone and "is-own-off" not in gone.partition("legend")[0]
     with in_commune(BA_DINH):
-        run_pending_jobs()
+        follow()
     assert now_of(case).due_at == moved.due_at
 
 
@@ -118,7 +118,7 @@ def test_hours_change_from_a_day_on(desk: Desk) -> None:
         "afternoon_to": "17:00",
     }
     short = text_of(browser.post(f"{PAGE}gio/", {**hours, "afternoon_to": "16:00"}))
-    assert "cộng lại 7 giờ 00" in short
+    assert "cộng lại 7:00" in short
     after = text_of(browser.post(f"{PAGE}gio/", hours, follow=True))
     assert "Từ 01/12/2026: sáng 07:30–11:30, chiều 13:00–17:00" in after
     browser.post(f"{PAGE}bo-gio/", {"valid_from": "2026-12-01"})

@@ -18,9 +18,9 @@ from tenants.calendar.working_time import VIETNAM
 from tenants.communes.current import CommuneInfo, in_commune
 from tenants.fleet.models import OperatorAct
 from tenants.jobs.models import Job, Schedule
-from tenants.jobs.runner import run_pending_jobs
 from tenants.jobs.schedule import enqueue_scheduled
 from tests.factories import make_case
+from tests.services.cases.test_calendar_moves import follow
 
 TASK = "services.cases.calendar_moves.follow_calendar"
 MONDAY = dt.datetime(2026, 11, 16, 10, tzinfo=VIETNAM)
@@ -54,7 +54,7 @@ def test_every_commune_follows_a_day_of_the_country(ba_dinh: CommuneInfo) -> Non
     Schedule.objects.filter(task=TASK).update(next_at=timezone.now())
     assert enqueue_scheduled() >= 1
     with in_commune(ba_dinh.code):
-        run_pending_jobs()
+        follow()
         assert not Job.objects.filter(state="failed").exists()
         moved = Case.objects.get(pk=case.pk)
     assert (case.due_at, moved.due_at) == (
