@@ -89,7 +89,7 @@ def make(request: DeskRequest) -> HttpResponse:
         make_register.enqueue(str(official.pk), period.first.isoformat(), period.last.isoformat())
         messages.success(
             request,
-            _("Đang in sổ. Các quyển hiện ở dưới trang này sau ít phút, xin tải lại trang."),
+            _("Đang in sổ. Sổ hiện ở cuối trang này sau ít phút, xin tải lại trang."),
         )
     return redirect(f"{reverse('desk-register')}?{_query(period)}")
 
