@@ -8,9 +8,11 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from services.cases.decision import reject_case
 from services.cases.delivery import release_result
+from services.cases.filing import file_case
 from services.cases.intake import accept_case, answer_supplement, refuse_case, request_supplement
 from services.cases.lifecycle import lock_case, note_on_case
 from services.cases.models import Case
@@ -20,9 +22,17 @@ from services.cases.withdrawal import withdraw_case
 from tenants.accounts.models import Account
 from tenants.history.events import Actor
 from tenants.jobs.runner import run_pending_jobs
-from tenants.notices.models import Notice
+from tenants.notices.models import Delivery, Notice
 from tenants.notices.notices import notices_of_citizen, notices_of_official, notices_of_subject
-from tests.factories import make_account, make_case, make_official, the_official
+from tests.factories import (
+    BIRTH,
+    make_account,
+    make_case,
+    make_draft,
+    make_official,
+    the_official,
+)
+from tests.journeys.answers import filing
 from tests.messages_sent import texts_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_ba_dinh")]
@@ -172,7 +182,41 @@ class TestOfficials:
         assert notice.content["body"].endswith("Còn 1 giờ làm việc.")
 
 
+class TestPartners:
+    @pytest.mark.parametrize("backend", ["tests.messages_sent.BrokenGateway", "no.such.Sender"])
+    def test_no_fault_of_a_partner_reaches_a_turn(
+        self, backend: str, settings: Settings, caplog: pytest.LogCaptureFixture
+    ):
+        settings.SMS_BACKEND = backend
+        settings.EMAIL_BACKEND = "no.such.EmailBackend"
+        case = make_case(
+            up_to="received",
+            answers={"requester_phone": "0912345680", "requester_email": "ba.lan@example.vn"},
+        )
+        assert run_pending_jobs(("notices",)) == 6
+        found = Delivery.objects.filter(notice__subject_id=case.pk)
+        assert {(one.state, one.attempts) for one in found} == {("waiting", 1)}
+        assert all(one.error for one in found)
+        assert "0912345680" not in caplog.text
+        assert "ba.lan" not in caplog.text
+
+
 class TestCost:
+    def test_filing_costs_two_statements_more(self, monkeypatch: pytest.MonkeyPatch):
+        account = make_account()
+
+        def cost() -> int:
+            one = filing(BIRTH, commune="00004")
+            draft = make_draft(one, account=account)
+            with CaptureQueriesContext(connection) as captured:
+                file_case(draft=draft, declared=True, account=account)
+            return len([one for one in captured if "SAVEPOINT" not in one["sql"]])
+
+        cost()
+        with_notice = cost()
+        monkeypatch.setattr("services.cases.filing.tell_turn", lambda *args, **kwargs: None)
+        assert with_notice - cost() == 2
+
     def test_accepting_costs_two_statements_more(self, monkeypatch: pytest.MonkeyPatch):
         account = make_account()
         cases = [make_case(account=account) for _ in range(3)]
