@@ -11,6 +11,7 @@ import time_machine
 from documents.files.models import StoredFile
 from documents.files.storing import matches_hash, path_of
 from documents.registers.models import Document
+from documents.rendering.pdf import RenderedPdf
 from services.cases.drafts import (
     UnknownPaper,
     attachments_of,
@@ -28,7 +29,7 @@ from services.catalogue.registry import current_procedure
 from tenants.accounts.models import Account
 from tenants.communes.current import CommuneInfo, in_commune
 from tenants.organisation.models import Official
-from tests.factories import make_account, make_case, make_draft, make_official, the_official
+from tests.factories import PDF, make_account, make_case, make_draft, make_official, the_official
 from tests.journeys.answers import filing
 
 BIRTH, MARRIAGE, SINGLE, CORRECTION = "1.001193", "1.000894", "1.004873", "1.004859"
@@ -46,6 +47,12 @@ def new_draft(procedure: str = BIRTH, **given: Any) -> Draft:
 def only_offer(draft: Draft, key: str = PAPER, **given: Any) -> Any:
     [offer] = offers_for(draft, **given)[key]
     return offer
+
+
+@pytest.fixture(autouse=True)
+def _quick_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a result looks like is nothing to these tests."""
+    monkeypatch.setattr("documents.registers.tasks.render_pdf", lambda html: RenderedPdf(PDF, 1))
 
 
 @pytest.fixture
