@@ -217,3 +217,8 @@ def close_past(before: datetime.datetime) -> int:
     return Appointment.objects.filter(state=State.BOOKED, starts_at__lt=before).update(
         state=State.MISSED, ended_at=timezone.now()
     )
+
+
+def forget_past(before: datetime.datetime) -> int:
+    """Remove appointments that are long past, with the names in them; returns how many."""
+    return int(Appointment.objects.filter(starts_at__lt=before).delete()[0])

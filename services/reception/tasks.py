@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from services.catalogue.registry import current_procedures
-from services.reception.appointments import close_past
+from services.reception.appointments import close_past, forget_past
 from services.reception.models import Appointment
 from services.reception.queue import remove_old
 from tenants.calendar.working_time import VIETNAM
@@ -17,8 +17,8 @@ from tenants.communes.current import current_commune
 from tenants.notices.notices import notify
 from tenants.organisation.models import get_letterhead
 
-# Numbers are looked at for a quarter, to see how long people wait.
-TICKETS_KEPT = datetime.timedelta(days=92)
+# Numbers and appointments are looked at for a quarter, to see how long people wait.
+KEPT = datetime.timedelta(days=92)
 
 
 @task()
@@ -63,7 +63,8 @@ def _remind(appointment: Appointment, procedure: str, address: str) -> None:
 
 @task()
 def end_the_day() -> None:
-    """Mark who did not come by the end of yesterday, and remove numbers that are a quarter old."""
+    """Mark who did not come by the end of yesterday; remove what is a quarter old."""
     today = timezone.localdate()
     close_past(datetime.datetime.combine(today, datetime.time.min, VIETNAM))
-    remove_old(today - TICKETS_KEPT)
+    remove_old(today - KEPT)
+    forget_past(timezone.now() - KEPT)

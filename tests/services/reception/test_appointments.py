@@ -160,6 +160,9 @@ class TestAfterwards:
         end_the_day.call()
         made.refresh_from_db()
         assert made.state == Appointment.State.MISSED
+        Appointment.objects.update(starts_at=timezone.now() - datetime.timedelta(days=93))
+        end_the_day.call()
+        assert not Appointment.objects.exists()
 
     def test_officials_mark_only_what_can_be_known(self, in_ba_dinh: CommuneInfo) -> None:
         every_day()
