@@ -268,7 +268,7 @@ MOVES = {
         ),
         BulkMove(
             "assign",
-            gettext_lazy("Giao hồ sơ"),
+            gettext_lazy("Giao"),
             gettext_lazy("Đã giao."),
             _not_assigned,
             _assign,

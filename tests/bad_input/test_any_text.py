@@ -24,6 +24,7 @@ from documents.files.errors import FileRefused
 from documents.files.names import clean_name
 from documents.files.stripping import strip_picture
 from documents.registers.verification import parse_code
+from services.cases.list_filters import filters_of, search
 from services.catalogue.expressions import parse as parse_expression
 from services.catalogue.loader import load_file
 from services.catalogue.positions import ProcedureFileError
@@ -165,6 +166,8 @@ TEXT_PARSERS: dict[str, tuple[Callable[[str], Any], tuple[type[Exception], ...]]
     "file name": (lambda text: clean_name(text, "application/pdf"), ()),
     "identity card": (parse_card, (CardUnreadable,)),
     "link to confirm by": (read_token, ()),
+    "work list's address": (filters_of, ()),
+    "what was searched for": (search, ()),
     "kept heads": (lambda text: read_heads(io.StringIO(text)), (HeadsUnreadable,)),
 }
 BYTE_PARSERS: dict[str, tuple[Callable[[bytes], Any], tuple[type[Exception], ...]]] = {
