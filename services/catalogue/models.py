@@ -42,20 +42,20 @@ class ProcedureVersion(models.Model):
 class FeeTableVersion(models.Model):
     """The fees that one resolution of a province's council sets, from a day on."""
 
-    province_code = models.CharField(_("mã tỉnh"), max_length=2)
-    resolution = models.CharField(_("nghị quyết"), max_length=80)
-    valid_from = models.DateField(_("có hiệu lực từ"))
-    valid_to = models.DateField(_("có hiệu lực đến"), null=True, blank=True)
-    content: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("nội dung"))
-    digest = models.CharField(_("mã băm nội dung"), max_length=64)
-    published_at = models.DateTimeField(_("công bố lúc"), auto_now_add=True)
+    province_code = models.CharField("mã tỉnh", max_length=2)
+    resolution = models.CharField("nghị quyết", max_length=80)
+    valid_from = models.DateField("có hiệu lực từ")
+    valid_to = models.DateField("có hiệu lực đến", null=True, blank=True)
+    content: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField("nội dung")
+    digest = models.CharField("mã băm nội dung", max_length=64)
+    published_at = models.DateTimeField("công bố lúc", auto_now_add=True)
 
     # What was charged by it must be found again, so no role may rewrite or drop one.
     append_only = True
 
     class Meta:
-        verbose_name = _("biểu phí của tỉnh")
-        verbose_name_plural = _("biểu phí của tỉnh")
+        verbose_name = "biểu phí của tỉnh"
+        verbose_name_plural = "biểu phí của tỉnh"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=("province_code", "resolution"), name="catalogue_fee_table_once"

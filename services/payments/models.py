@@ -30,18 +30,18 @@ class Receiver(models.Model):
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    bank_bin = models.CharField(_("mã BIN ngân hàng"), max_length=6, blank=True)
-    bank_name = models.CharField(_("ngân hàng"), max_length=60, blank=True)
-    account_number = models.CharField(_("số tài khoản"), max_length=19, blank=True)
-    account_holder = models.CharField(_("chủ tài khoản"), max_length=90, blank=True)
-    tax_code = models.CharField(_("mã số thuế"), max_length=14, blank=True)
-    receipt_form = models.CharField(_("mẫu số biên lai"), max_length=20, blank=True)
-    receipt_symbol = models.CharField(_("ký hiệu biên lai"), max_length=20, blank=True)
-    vnpay_terminal = models.CharField(_("mã website tại VNPAY"), max_length=20, blank=True)
-    secrets = EncryptedJSONField(_("khóa bí mật của các cổng"), null=True)
+    bank_bin = models.CharField("mã BIN ngân hàng", max_length=6, blank=True)
+    bank_name = models.CharField("ngân hàng", max_length=60, blank=True)
+    account_number = models.CharField("số tài khoản", max_length=19, blank=True)
+    account_holder = models.CharField("chủ tài khoản", max_length=90, blank=True)
+    tax_code = models.CharField("mã số thuế", max_length=14, blank=True)
+    receipt_form = models.CharField("mẫu số biên lai", max_length=20, blank=True)
+    receipt_symbol = models.CharField("ký hiệu biên lai", max_length=20, blank=True)
+    vnpay_terminal = models.CharField("mã website tại VNPAY", max_length=20, blank=True)
+    secrets = EncryptedJSONField("khóa bí mật của các cổng", null=True)
 
     class Meta:
-        verbose_name = _("nơi nhận phí, lệ phí")
+        verbose_name = "nơi nhận phí, lệ phí"
         constraints: ClassVar = [
             models.CheckConstraint(name="payments_receiver_only_one", condition=models.Q(id=1))
         ]
@@ -75,30 +75,30 @@ class Payment(models.Model):
         CANCELLED = "cancelled", _("Không phải nộp nữa")
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    reference = models.CharField(_("mã nộp tiền"), max_length=16)
-    case_id = models.UUIDField(_("hồ sơ"))
-    case_code = models.CharField(_("mã hồ sơ"), max_length=50)
-    payer = EncryptedJSONField(_("người nộp"))
-    amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
-    surplus = models.PositiveBigIntegerField(_("tiền thừa"), default=0)
-    refunded = models.PositiveBigIntegerField(_("đã hoàn hoặc chờ hoàn"), default=0)
+    reference = models.CharField("mã nộp tiền", max_length=16)
+    case_id = models.UUIDField("hồ sơ")
+    case_code = models.CharField("mã hồ sơ", max_length=50)
+    payer = EncryptedJSONField("người nộp")
+    amount = models.PositiveBigIntegerField("số tiền (đồng)")
+    surplus = models.PositiveBigIntegerField("tiền thừa", default=0)
+    refunded = models.PositiveBigIntegerField("đã hoàn hoặc chờ hoàn", default=0)
     # What a gateway said was paid, when that was not what was asked: nothing is booked.
-    reported = models.PositiveBigIntegerField(_("cổng báo số tiền khác"), null=True)
-    given = models.PositiveBigIntegerField(_("tiền khách đưa"), null=True)
-    method = models.CharField(_("hình thức"), max_length=8, choices=Method.choices)
-    state = models.CharField(_("tình trạng"), max_length=9, choices=State.choices)
-    gateway = models.CharField(_("cổng thanh toán"), max_length=10, blank=True)
-    outside_number = models.CharField(_("số giao dịch bên ngoài"), max_length=40, blank=True)
-    created_at = models.DateTimeField(_("lập lúc"), db_default=Now())
-    paid_at = models.DateTimeField(_("nộp lúc"), null=True)
+    reported = models.PositiveBigIntegerField("cổng báo số tiền khác", null=True)
+    given = models.PositiveBigIntegerField("tiền khách đưa", null=True)
+    method = models.CharField("hình thức", max_length=8, choices=Method.choices)
+    state = models.CharField("tình trạng", max_length=9, choices=State.choices)
+    gateway = models.CharField("cổng thanh toán", max_length=10, blank=True)
+    outside_number = models.CharField("số giao dịch bên ngoài", max_length=40, blank=True)
+    created_at = models.DateTimeField("lập lúc", db_default=Now())
+    paid_at = models.DateTimeField("nộp lúc", null=True)
     # The day of the cash desk to which it counts: that of the booking, or the next open one.
-    booked_on = models.DateField(_("thuộc ngày thu"), null=True)
-    official_id = models.UUIDField(_("người thu"), null=True)
+    booked_on = models.DateField("thuộc ngày thu", null=True)
+    official_id = models.UUIDField("người thu", null=True)
     official_name = models.CharField(max_length=100, blank=True)
-    receipt_id = models.UUIDField(_("biên lai"), null=True)
+    receipt_id = models.UUIDField("biên lai", null=True)
 
     class Meta:
-        verbose_name = _("khoản nộp")
+        verbose_name = "khoản nộp"
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [
             models.Index(fields=["case_id"], name="payments_payment_case"),
@@ -153,22 +153,22 @@ class Charge(models.Model):
         CANCELLED = "cancelled", _("Không thu nữa")
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    case_id = models.UUIDField(_("hồ sơ"))
-    case_code = models.CharField(_("mã hồ sơ"), max_length=50)
-    name = models.CharField(_("tên phí, lệ phí"), max_length=100)
-    amount = models.PositiveBigIntegerField(_("phải nộp (đồng)"))
-    full_amount = models.PositiveBigIntegerField(_("mức thu (đồng)"))
-    ground = models.CharField(_("căn cứ miễn, giảm"), max_length=150, blank=True)
-    waived_by = models.CharField(_("người miễn, giảm"), max_length=100, blank=True)
-    collected = models.PositiveSmallIntegerField(_("thu"), choices=Collect.choices)
-    state = models.CharField(_("tình trạng"), max_length=9, choices=State.choices)
+    case_id = models.UUIDField("hồ sơ")
+    case_code = models.CharField("mã hồ sơ", max_length=50)
+    name = models.CharField("tên phí, lệ phí", max_length=100)
+    amount = models.PositiveBigIntegerField("phải nộp (đồng)")
+    full_amount = models.PositiveBigIntegerField("mức thu (đồng)")
+    ground = models.CharField("căn cứ miễn, giảm", max_length=150, blank=True)
+    waived_by = models.CharField("người miễn, giảm", max_length=100, blank=True)
+    collected = models.PositiveSmallIntegerField("thu", choices=Collect.choices)
+    state = models.CharField("tình trạng", max_length=9, choices=State.choices)
     payment = models.ForeignKey(
         Payment, on_delete=models.PROTECT, null=True, db_index=False, related_name="charges"
     )
-    when_paid = models.CharField(_("việc làm khi nộp đủ"), max_length=60, blank=True)
+    when_paid = models.CharField("việc làm khi nộp đủ", max_length=60, blank=True)
 
     class Meta:
-        verbose_name = _("khoản phải nộp")
+        verbose_name = "khoản phải nộp"
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [models.Index(fields=["case_id"], name="payments_charge_case")]
         constraints: ClassVar = [
@@ -200,22 +200,22 @@ class Refund(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    amount = models.PositiveBigIntegerField(_("số tiền hoàn (đồng)"))
-    of_surplus = models.PositiveBigIntegerField(_("trong đó tiền thừa"), default=0)
-    reason = models.CharField(_("lý do"), max_length=150)
-    method = models.CharField(_("hình thức"), max_length=8, choices=Payment.Method.choices)
-    state = models.CharField(_("tình trạng"), max_length=8, choices=State.choices)
-    asked_by = models.CharField(_("người đề nghị"), max_length=100)
-    asked_at = models.DateTimeField(_("đề nghị lúc"), db_default=Now())
-    official_id = models.UUIDField(_("người hoàn"), null=True)
+    amount = models.PositiveBigIntegerField("số tiền hoàn (đồng)")
+    of_surplus = models.PositiveBigIntegerField("trong đó tiền thừa", default=0)
+    reason = models.CharField("lý do", max_length=150)
+    method = models.CharField("hình thức", max_length=8, choices=Payment.Method.choices)
+    state = models.CharField("tình trạng", max_length=8, choices=State.choices)
+    asked_by = models.CharField("người đề nghị", max_length=100)
+    asked_at = models.DateTimeField("đề nghị lúc", db_default=Now())
+    official_id = models.UUIDField("người hoàn", null=True)
     official_name = models.CharField(max_length=100, blank=True)
-    done_at = models.DateTimeField(_("hoàn lúc"), null=True)
-    booked_on = models.DateField(_("thuộc ngày thu"), null=True)
-    outside_number = models.CharField(_("số giao dịch ngân hàng"), max_length=40, blank=True)
-    slip_id = models.UUIDField(_("phiếu hoàn"), null=True)
+    done_at = models.DateTimeField("hoàn lúc", null=True)
+    booked_on = models.DateField("thuộc ngày thu", null=True)
+    outside_number = models.CharField("số giao dịch ngân hàng", max_length=40, blank=True)
+    slip_id = models.UUIDField("phiếu hoàn", null=True)
 
     class Meta:
-        verbose_name = _("khoản hoàn")
+        verbose_name = "khoản hoàn"
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -233,17 +233,17 @@ class CollectionDay(models.Model):
     """A day of the cash desk; once closed, what comes later counts to the next open day."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    day = models.DateField(_("ngày"))
-    closed_at = models.DateTimeField(_("chốt lúc"), null=True)
-    official_id = models.UUIDField(_("người chốt"), null=True)
+    day = models.DateField("ngày")
+    closed_at = models.DateTimeField("chốt lúc", null=True)
+    official_id = models.UUIDField("người chốt", null=True)
     official_name = models.CharField(max_length=100, blank=True)
-    expected_cash = models.BigIntegerField(_("tiền mặt theo sổ"), default=0)
-    counted_cash = models.BigIntegerField(_("tiền mặt đếm được"), default=0)
-    reason = models.CharField(_("lý do chênh lệch"), max_length=150, blank=True)
-    report_id = models.UUIDField(_("báo cáo"), null=True)
+    expected_cash = models.BigIntegerField("tiền mặt theo sổ", default=0)
+    counted_cash = models.BigIntegerField("tiền mặt đếm được", default=0)
+    reason = models.CharField("lý do chênh lệch", max_length=150, blank=True)
+    report_id = models.UUIDField("báo cáo", null=True)
 
     class Meta:
-        verbose_name = _("ngày thu")
+        verbose_name = "ngày thu"
         ordering: ClassVar = ["day"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["day"], name="payments_collectionday_once"),
@@ -261,15 +261,15 @@ class StatementImport(models.Model):
     """A bank's statement that somebody handed in; ``content`` is its table until confirmed."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    file_name = models.CharField(_("tên tệp"), max_length=120)
-    content = EncryptedJSONField(_("bảng đọc được"), null=True)
-    uploaded_at = models.DateTimeField(_("tải lên lúc"), db_default=Now())
-    official_id = models.UUIDField(_("người nhập"))
+    file_name = models.CharField("tên tệp", max_length=120)
+    content = EncryptedJSONField("bảng đọc được", null=True)
+    uploaded_at = models.DateTimeField("tải lên lúc", db_default=Now())
+    official_id = models.UUIDField("người nhập")
     official_name = models.CharField(max_length=100)
-    confirmed_at = models.DateTimeField(_("ghi sổ lúc"), null=True)
+    confirmed_at = models.DateTimeField("ghi sổ lúc", null=True)
 
     class Meta:
-        verbose_name = _("sao kê")
+        verbose_name = "sao kê"
         ordering: ClassVar = ["id"]
 
 
@@ -288,18 +288,18 @@ class BankLine(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     statement = models.ForeignKey(StatementImport, on_delete=models.PROTECT, related_name="lines")
-    number = models.PositiveIntegerField(_("dòng"))
+    number = models.PositiveIntegerField("dòng")
     fingerprint = models.CharField(max_length=40)
-    day = models.DateField(_("ngày giao dịch"))
-    amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
+    day = models.DateField("ngày giao dịch")
+    amount = models.PositiveBigIntegerField("số tiền (đồng)")
     # The purpose as the payer wrote it, and who paid: they may name people.
-    text = EncryptedJSONField(_("nội dung"))
-    outside_number = models.CharField(_("số giao dịch ngân hàng"), max_length=40, blank=True)
-    state = models.CharField(_("kết quả"), max_length=8, choices=State.choices)
+    text = EncryptedJSONField("nội dung")
+    outside_number = models.CharField("số giao dịch ngân hàng", max_length=40, blank=True)
+    state = models.CharField("kết quả", max_length=8, choices=State.choices)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, db_index=False)
 
     class Meta:
-        verbose_name = _("dòng sao kê")
+        verbose_name = "dòng sao kê"
         ordering: ClassVar = ["statement", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["fingerprint"], name="payments_bankline_once"),
