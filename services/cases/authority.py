@@ -6,10 +6,13 @@ such a case does not exist, in lists, counts, searches and by its address.
 
 from __future__ import annotations
 
+import datetime
+
 from django.db.models import Q
 
 from services.cases.errors import MayNotSign, NotYourStep
-from services.cases.models import Case
+from services.cases.models import Case, Referral
+from services.cases.states import CLOSED, CaseStatus
 from services.catalogue.registry import codes_within, subjects_of
 from tenants.organisation.models import Official, Role
 from tenants.organisation.powers import Grant, Signatory, powers_of, signatory
@@ -80,6 +83,33 @@ def cases_to_do(official: Official) -> Q:
         if grant.roles:
             condition |= Q(step_role__in=sorted(grant.roles)) & _within(grant)
     return condition
+
+
+def before_the_leader(official: Official, today: datetime.date) -> Q:
+    """The condition that leaves the cases which wait for this official's word as the leader.
+
+    A withdrawal was asked for, something was proposed, or a supplement's last day has passed.
+    """
+    waits = (
+        Q(status=CaseStatus.WITHDRAWING)
+        | Q(status=CaseStatus.SUPPLEMENT, supplement_by__lt=today)
+        | (~Q(proposal="") & ~Q(status__in=CLOSED))
+    )
+    condition = Q(pk__in=())
+    for grant in powers_of(official).grants:
+        if grant.may_sign and Role.LEADER in grant.roles:
+            condition |= waits & _within(grant)
+    return condition
+
+
+def asked_of(official: Official) -> Q:
+    """The condition that leaves the cases about which the official's department was asked."""
+    if official.department_id is None:
+        return Q(pk__in=())
+    open_ones = Referral.objects.filter(
+        department_id=official.department_id, answered_at=None, withdrawn_at=None
+    )
+    return Q(open_referrals__gt=0, pk__in=open_ones.values("case_id"))
 
 
 def _within(grant: Grant) -> Q:

@@ -34,7 +34,9 @@ def due_of(case: Case, now: datetime.datetime) -> Due:
     if status == CaseStatus.RESULT_READY:
         return Due("done", _("Chờ trả kết quả"), _when_due(case.due_at, now))
     if status == CaseStatus.SUPPLEMENT:
-        return Due("plain", _("Chờ người nộp bổ sung"), "")
+        return _supplement_due(case, now)
+    if status == CaseStatus.PAYMENT:
+        return Due("plain", _("Chờ người nộp nộp tiền"), "")
     if case.due_at is None:
         filed = _("nộp %(time)s") % {"time": _absolute(case.filed_at, now)}
         return Due("now", _("Chờ tiếp nhận"), filed)
@@ -46,6 +48,14 @@ def due_of(case: Case, now: datetime.datetime) -> Due:
     today = timezone.localtime(case.due_at, now.tzinfo).date() == now.date()
     state = "soon" if today or left < SOON else "now"
     return Due(state, _("Còn %(time)s") % {"time": span(left)}, absolute)
+
+
+def _supplement_due(case: Case, now: datetime.datetime) -> Due:
+    """The clock stands still; what can be late is the applicant's answer."""
+    last = case.supplement_by
+    if last is None or last >= now.date():
+        return Due("plain", _("Chờ người nộp bổ sung"), "")
+    return Due("late", _("Quá hạn bổ sung"), _("hết ngày %(day)s") % {"day": f"{last:%d/%m/%Y}"})
 
 
 def span(length: datetime.timedelta, *, exact: bool = True) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count, F, Q, QuerySet
 
-from services.cases.authority import cases_to_do, seen_cases
+from services.cases.authority import asked_of, before_the_leader, cases_to_do, seen_cases
 from services.cases.list_filters import (
     BY_STATUS,
     DONE,
@@ -38,6 +38,7 @@ WAITING_FOR_US = (CaseStatus.REGISTERED, *RUNNING, CaseStatus.WITHDRAWING)
 LIST_COLUMNS = (
     "id", "code", "procedure_name", "status", "channel", "applicant_name", "filed_at", "due_at",
     "step_name", "step_position", "handler_name", "updated_at", "warned",
+    "supplement_by",
 )  # fmt: skip
 
 _WHOLE_CODE = re.compile(r".+-\d{6}-\d{4,}")
@@ -121,7 +122,8 @@ def _wanted(official: Official, filters: Filters, now: datetime.datetime) -> Q:
 
 def _view(view: str, official: Official, now: datetime.datetime) -> Q:
     if view == TO_DO:
-        return cases_to_do(official) & Q(status__in=WAITING_FOR_US)
+        mine = cases_to_do(official) & Q(status__in=(CaseStatus.REGISTERED, *RUNNING))
+        return mine | before_the_leader(official, now.date()) | asked_of(official)
     if view == MINE:
         return Q(handler_id=official.pk, status__in=(*WAITING_FOR_US, *BY_STATUS["cho-bo-sung"]))
     if view == LATE:

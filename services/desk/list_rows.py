@@ -58,7 +58,7 @@ class _Printer:
         self.channels = {value: str(label) for value, label in Channel.choices}
         self.nobody = format_html(NOBODY, text=_("chưa ai nhận"))
         self.cut_cells: dict[tuple[str, str], SafeString] = {}
-        self.due_cells: dict[tuple[int, datetime.datetime, int], tuple[SafeString, SafeString]] = {}
+        self.due_cells: dict[tuple[object, ...], tuple[SafeString, SafeString]] = {}
 
     def row(self, case: Case) -> SafeString:
         """One case's row."""
@@ -89,7 +89,7 @@ class _Printer:
         return cell
 
     def _due(self, case: Case) -> tuple[SafeString, SafeString]:
-        key = (case.status, case.due_at or case.filed_at, case.warned)
+        key = (case.status, case.due_at or case.filed_at, case.supplement_by, case.warned)
         if key not in self.due_cells:
             due = due_of(case, self.at)
             cell = format_html(
