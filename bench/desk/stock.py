@@ -24,7 +24,7 @@ from bench.content import OFFICIAL_APP, OFFICIAL_PHONE
 if TYPE_CHECKING:
     from services.cases.models import Case
 
-TEMPLATES, OPEN, CLOSED = 24, 10_000, 50_000
+TEMPLATES, OPEN, CLOSED = 26, 10_000, 50_000
 BATCH = 1000
 # The official who is measured does all work of a case but the leader's.
 ROLES = "reception specialist clerk"
@@ -50,6 +50,7 @@ TIMES = (
     "returned_at",
 )
 STEP_TIMES = ("started_at", "due_at", "done_at")
+REFERRAL_TIMES = ("sent_at", "due_at")
 
 
 def make(code: str, password: str) -> dict[str, Any]:
@@ -92,8 +93,9 @@ def _clerk(password: str) -> Any:
 def _officials(clerk: Any) -> dict[str, Any]:
     """Everybody at the desk; return the one who acts in each role."""
     from tenants.accounts.models import Account
-    from tenants.organisation.models import Official
+    from tenants.organisation.models import Department, Official
 
+    department = Department.objects.create(name="Phòng Văn hóa – Xã hội")
     by_role: dict[str, Any] = {}
     for name, role in OTHERS:
         account = Account.objects.create_account(
@@ -104,6 +106,7 @@ def _officials(clerk: Any) -> dict[str, Any]:
             name=name,
             title="Công chức",
             roles=role,
+            department=department,
             may_sign=role == "leader",
         )
         by_role[role if role not in by_role else name] = official
@@ -161,11 +164,13 @@ class _Copies:
             handler = self.officials[number % len(self.officials)]
             case.handler_id, case.handler_name = handler.pk, handler.name
         self._keep("cases", case)
-        steps, documents, events = self.parts[template.pk]
+        steps, documents, referrals, events = self.parts[template.pk]
         for step in steps:
             self._keep("steps", _copied(step, STEP_TIMES, shift, case_id=case.pk))
         for document in documents:
             self._keep("documents", self._document(document, case))
+        for referral in referrals:
+            self._keep("referrals", _copied(referral, REFERRAL_TIMES, shift, case_id=case.pk))
         for event in events:
             self.events.append(_copied(event, ("at",), shift, subject_id=case.pk))
         self._track(case)
@@ -262,7 +267,7 @@ class _Copies:
         self.rows.setdefault(name, []).append(row)
         # Cases go before what points at them.
         if name == "cases" and len(self.rows[name]) > BATCH:
-            for each in ("cases", "steps", "documents", "tracked"):
+            for each in ("cases", "steps", "documents", "referrals", "tracked"):
                 self._write(each)
 
     def _write(self, name: str) -> None:
@@ -287,17 +292,17 @@ def _copied(row: Any, times: tuple[str, ...], shift: datetime.timedelta, **chang
     return one
 
 
-def _parts(case: Case) -> tuple[list[Any], list[Any], list[Any]]:
-    """Steps, documents and events of a template, with everything sealed opened once."""
+def _parts(case: Case) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """Steps, documents, referrals and events of a template, all that is sealed opened once."""
     from documents.registers.models import Document
     from tenants.history.events import events_of
 
     documents = list(Document.objects.filter(case_id=case.pk).order_by("id"))
-    events = list(events_of(case.pk))
-    for one in (*documents, *events, case):
+    referrals, events = list(case.referrals.all()), list(events_of(case.pk))
+    for one in (*documents, *referrals, *events, case):
         for name in ("content", "details", "answers", "findings"):
             getattr(one, name, None)
-    return list(case.steps.all()), documents, events
+    return list(case.steps.all()), documents, referrals, events
 
 
 def _write_events(events: list[Any]) -> None:
