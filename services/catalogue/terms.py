@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.catalogue.positions import Finding
-from services.catalogue.schema import ProcedureDefinition
+from services.catalogue.schema import Limit, ProcedureDefinition
 
 
 def step_problems(d: ProcedureDefinition) -> Iterator[Finding]:
@@ -24,9 +24,12 @@ def step_problems(d: ProcedureDefinition) -> Iterator[Finding]:
 
 def term_problems(d: ProcedureDefinition) -> Iterator[Finding]:
     """The time limit, the online level and the days of force agree with themselves."""
-    limit = d.time_limit
-    if (limit.kind == "same_day") != (limit.amount is None):
-        yield ("time_limit", "amount"), "same_day không có amount; các loại khác phải có"
+    limits: dict[tuple[str, ...], Limit] = {("time_limit",): d.time_limit}
+    if d.time_limit.online is not None:
+        limits["time_limit", "online"] = d.time_limit.online
+    for where, limit in limits.items():
+        if (limit.kind == "same_day") != (limit.amount is None):
+            yield (*where, "amount"), "same_day không có amount; các loại khác phải có"
     if d.online.level == "partial" and not d.online.reason:
         yield ("online", "reason"), "level: partial phải nói lý do"
     if d.valid_to and d.valid_to < d.valid_from:

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from services.cases.clock import Fact, fold
 from services.cases.deadlines import due_after_pause, due_time, step_due_time
-from services.catalogue.schema import Limit, TimeLimit
+from services.catalogue.registry import current_procedure
+from services.catalogue.schema import Limit, ProcedureDefinition, TimeLimit
+from services.catalogue.terms import term_problems
 from tenants.calendar.working_time import VIETNAM, WorkingCalendar
+from tenants.communes.current import CommuneInfo
 from tests.services.cases.test_deadlines import CALENDAR, KINDS, limit
 
 FIRST = dt.datetime(2025, 12, 20, tzinfo=VIETNAM)
@@ -206,3 +209,10 @@ def test_an_online_case_may_have_a_limit_of_its_own() -> None:
     )
     assert (both.of("counter").amount, both.of("post").amount) == (3, 3)
     assert both.of("online").amount == 2
+
+
+def test_an_online_limit_without_its_amount_is_a_fault_of_the_file(in_ba_dinh: CommuneInfo) -> None:
+    given = current_procedure("1.004873").to_json()
+    limit = {**given["time_limit"], "online": {"kind": "working_days", "text": "hai ngày"}}
+    definition = ProcedureDefinition.model_validate({**given, "time_limit": limit})
+    assert [where for where, _ in term_problems(definition)] == [("time_limit", "online", "amount")]
