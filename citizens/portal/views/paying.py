@@ -64,6 +64,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponseBase:
         "ask": transfer_of(charges, payments, receiver),
         "gateways": open_gateways(receiver),
         "attempt": attempt,
+        "waits": attempt is not None and attempt.state == State.WAITING,
         "receipts": list(receipts.order_by("id")),
         "letterhead": get_letterhead(),
         "place": "my-cases",

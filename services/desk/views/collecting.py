@@ -30,6 +30,7 @@ from services.desk.views.common import desk_page
 from services.payments.contents import method_text
 from services.payments.days import close_day, receipt_numbers, totals_of, unclosed_days
 from services.payments.errors import PaymentError
+from services.payments.gateways import GATEWAYS
 from services.payments.models import CollectionDay, Payment, Refund
 from services.payments.receiver import COLLECTORS, OVERSEERS, get_receiver, set_receiver
 from tenants.kit.export import FORMATS, export_response
@@ -210,7 +211,10 @@ def _page(
         "after": asked + datetime.timedelta(days=1) if asked <= today else None,
         "totals": totals,
         "by_method": [(Payment.Method(key).label, sums) for key, sums in totals.by_method.items()],
-        "by_official": list(totals.by_official.items()),
+        "by_official": [
+            (name.upper() if name in GATEWAYS else name, sums)
+            for name, sums in totals.by_official.items()
+        ],
         "lines": [(one, numbers.get(one.receipt_id, "")) for one in totals.payments],
         "closed": closed,
         "difference": closed.counted_cash - closed.expected_cash if closed else 0,
