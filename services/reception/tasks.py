@@ -10,7 +10,7 @@ from django_tasks import task
 
 from services.catalogue.registry import current_procedures
 from services.reception.appointments import close_past, forget_past
-from services.reception.models import Appointment
+from services.reception.models import Appointment, Window
 from services.reception.queue import remove_old
 from tenants.calendar.working_time import VIETNAM
 from tenants.communes.current import current_commune
@@ -63,8 +63,9 @@ def _remind(appointment: Appointment, procedure: str, address: str) -> None:
 
 @task()
 def end_the_day() -> None:
-    """Mark who did not come by the end of yesterday; remove what is a quarter old."""
+    """Free the windows, mark who did not come yesterday, remove what is a quarter old."""
     today = timezone.localdate()
+    Window.objects.exclude(official_id=None).update(official_id=None)
     close_past(datetime.datetime.combine(today, datetime.time.min, VIETNAM))
     remove_old(today - KEPT)
     forget_past(timezone.now() - KEPT)

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from services.reception import appointments
 from services.reception.appointments import Slot, book, cancel, close_past, slots_for
-from services.reception.arranging import add_plan, arrange_usually, remove_plan
+from services.reception.arranging import add_plan, arrange_usually, remove_plan, sit_at
 from services.reception.errors import AlreadyBooked, PlanInUse, ReceptionError, SlotFull
-from services.reception.models import Appointment, SlotPlan
+from services.reception.models import Appointment, SlotPlan, Window
 from services.reception.tasks import end_the_day, remind_of_appointments
 from tenants.calendar.days import working_calendar
 from tenants.calendar.models import SpecialDay
@@ -169,6 +169,13 @@ class TestAfterwards:
         made = book(account=make_account(), procedure_code=BIRTH, slot_key=a_slot().key)
         with pytest.raises(ReceptionError):
             appointments.mark(appointment_id=made.pk, came=False)
+
+
+def test_a_window_that_was_not_left_is_free_the_next_morning(in_ba_dinh: CommuneInfo) -> None:
+    arrange_usually(official=the_official("head"))
+    sit_at(official=the_official("reception"), number=1)
+    end_the_day.call()
+    assert not Window.objects.exclude(official_id=None).exists()
 
 
 def test_a_citizen_books_sees_and_cancels(
