@@ -26,6 +26,7 @@ from tenants.accounts.consent import consents_of, wording_of
 from tenants.accounts.models import Account, DeskSession
 from tenants.communes.hosts import commune_url
 from tenants.communes.official_list import official_commune
+from tenants.notices.notices import notices_of_citizen, takes_letters
 
 FORM = "xaso.personal-data.1"
 
@@ -76,6 +77,15 @@ EXPLANATIONS: dict[str, str | Promise] = {
     "sign_in.desks.opened_at": _("lúc mở"),
     "sign_in.desks.last_seen_at": _("lần dùng gần nhất"),
     "sign_in.desks.browser": _("trình duyệt"),
+    "notice_wishes": _("cách nhận thông báo"),
+    "notice_wishes.email": _("nhận thư điện tử cho mọi thông báo hay không"),
+    "notices": _("những thông báo đã gửi anh/chị, còn lưu"),
+    "notices.commune": _("xã, phường, đặc khu"),
+    "notices.code": _("mã hồ sơ hoặc việc được báo"),
+    "notices.title": _("tiêu đề"),
+    "notices.body": _("nội dung"),
+    "notices.told_at": _("lúc báo"),
+    "notices.read_at": _("lúc anh/chị mở xem"),
     "cases": _("hồ sơ đã nộp ở mọi xã, phường, đặc khu"),
     "cases.code": _("mã hồ sơ"),
     "cases.commune_code": _("mã xã, phường, đặc khu"),
@@ -104,6 +114,8 @@ def holdings_of(account: Account) -> dict[str, Any]:
             "sessions": _sessions(account.pk),
             "desks": _desks(account.pk),
         },
+        "notice_wishes": {"email": takes_letters(account.pk)},
+        "notices": _notices(account.pk),
         "cases": _cases(account.pk),
     }
 
@@ -207,6 +219,21 @@ def _desks(account_id: UUID) -> list[dict[str, Any]]:
             "browser": desk.device,
         }
         for desk in DeskSession.objects.filter(account_id=account_id).order_by("opened_at")
+    ]
+
+
+def _notices(account_id: UUID) -> list[dict[str, Any]]:
+    # Those of an official's work are the commune's, not the person's.
+    return [
+        {
+            "commune": official_commune(notice.commune_code).full_name,
+            "code": notice.code,
+            "title": notice.content["title"],
+            "body": notice.content["body"],
+            "told_at": _local(notice.created_at),
+            "read_at": _local(notice.read_at),
+        }
+        for notice in notices_of_citizen(account_id)
     ]
 
 

@@ -86,6 +86,8 @@ def test_the_file_holds_all_of_the_person_explains_it_and_holds_nothing_of_other
     assert document["consents"][0]["text"].startswith("Tôi đồng ý")
     assert document["sign_in"]["second_factors"][0]["kind"]
     assert [case["code"] for case in document["cases"]] == [whole["lan"]]
+    assert [one["code"] for one in document["notices"]] == [whole["lan"]]
+    assert document["notice_wishes"] == {"email": True}
     assert document["cases"][0]["url"].endswith(f"/ho-so/{whole['lan']}/")
     for foreign in (whole["stranger"], "stranger", "Trần Văn Lạ", "never shown", lan.password):
         assert foreign not in text
