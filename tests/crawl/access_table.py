@@ -45,7 +45,7 @@ def public(person: Person, relation: Relation, site: str) -> Expect:
 
 def signed_in(person: Person, relation: Relation, site: str) -> Expect:
     """Everybody who has signed in, about themselves."""
-    return Expect.SIGN_IN if person.kind == "anonymous" else Expect.GRANTED
+    return Expect.SIGN_IN if person.is_unknown else Expect.GRANTED
 
 
 def in_course(person: Person, relation: Relation, site: str) -> Expect:
@@ -55,12 +55,12 @@ def in_course(person: Person, relation: Relation, site: str) -> Expect:
 
 def proven(person: Person, relation: Relation, site: str) -> Expect:
     """Who has signed in and shown a moment ago that it is they."""
-    return Expect.SIGN_IN if person.kind == "anonymous" else Expect.IN_COURSE
+    return Expect.SIGN_IN if person.is_unknown else Expect.IN_COURSE
 
 
 def own(person: Person, relation: Relation, site: str) -> Expect:
     """Whose it is, and nobody else."""
-    if person.kind == "anonymous":
+    if person.is_unknown:
         return Expect.SIGN_IN
     return Expect.GRANTED if relation is Relation.OWN else Expect.MISSING
 
@@ -77,7 +77,7 @@ def desk(
     """
 
     def access(person: Person, relation: Relation, site: str) -> Expect:
-        if person.kind == "anonymous":
+        if person.is_unknown:
             return Expect.SIGN_IN
         if person.kind == "supporter" and person.commune == site and support:
             return Expect.MISSING if relation is Relation.FOREIGN else Expect.GRANTED
@@ -96,7 +96,7 @@ def desk(
 
 def opens_desk(person: Person, relation: Relation, site: str) -> Expect:
     """Officials of the commune who have just shown the second factor; nobody here has."""
-    if person.kind == "anonymous":
+    if person.is_unknown:
         return Expect.SIGN_IN
     here = person.official is not None and person.commune == site and person.kind != "gone"
     return Expect.SECOND_FACTOR if here else Expect.MISSING
@@ -110,7 +110,7 @@ def sees_opening(person: Person, relation: Relation, site: str) -> Expect:
 
 def operator(person: Person, relation: Relation, site: str) -> Expect:
     """Operators who have shown their second factor; others never learn that there are any."""
-    if person.kind == "anonymous":
+    if person.is_unknown:
         return Expect.SIGN_IN
     if person.kind in ("bare", "supporter"):
         return Expect.SECOND_FACTOR
@@ -119,7 +119,7 @@ def operator(person: Person, relation: Relation, site: str) -> Expect:
 
 def supporter(person: Person, relation: Relation, site: str) -> Expect:
     """The operator whose access to this commune it is."""
-    if person.kind == "anonymous":
+    if person.is_unknown:
         return Expect.SIGN_IN
     mine = person.kind == "supporter" and person.commune == site
     return Expect.GRANTED if mine else Expect.MISSING

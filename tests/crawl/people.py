@@ -46,6 +46,11 @@ class Person:
     device: str = ""
     scopes: frozenset[str] = frozenset()
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody is signed in there: somebody's browser, or a machine in a hall."""
+        return self.account is None
+
     def cookies(self, site: str) -> dict[str, str]:
         """What an honest browser sends to a site: the desk's key to its own host alone."""
         sent = {settings.SESSION_COOKIE_NAME: self.session} if self.session else {}
