@@ -105,7 +105,7 @@ def day_closing_content(
     refunds: Iterable[Refund],
     by_method: Mapping[str, int],
     counts: Mapping[str, int],
-    by_official: Mapping[str, int],
+    cash_by_official: Mapping[str, int],
     expected: int,
     counted: int,
     reason: str,
@@ -147,7 +147,9 @@ def day_closing_content(
             {"method": name, "count": counts[name], "amount": amount}
             for name, amount in by_method.items()
         ],
-        "by_official": [{"name": name, "amount": amount} for name, amount in by_official.items()],
+        "by_official": [
+            {"name": name, "amount": amount} for name, amount in cash_by_official.items()
+        ],
         "expected_cash": expected,
         "counted_cash": counted,
         "difference": counted - expected,

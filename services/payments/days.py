@@ -55,6 +55,17 @@ class DayTotals:
         """All that came less all that went back."""
         return sum(sums.net for sums in self.by_method.values())
 
+    def cash_by_official(self) -> dict[str, int]:
+        """What each official must have in the drawer."""
+        cash: dict[str, int] = defaultdict(int)
+        for payment in self.payments:
+            if payment.method == Method.CASH:
+                cash[payment.official_name] += payment.amount
+        for refund in self.refunds:
+            if refund.method == Method.CASH:
+                cash[refund.official_name] -= refund.amount
+        return dict(cash)
+
     @property
     def expected_cash(self) -> int:
         """What must lie in the drawer, but for money that was there before."""
@@ -146,7 +157,7 @@ def close_day(
             refunds=totals.refunds,
             by_method={METHODS[key]: sums.net for key, sums in totals.by_method.items()},
             counts={METHODS[key]: sums.count for key, sums in totals.by_method.items()},
-            by_official={name: sums.net for name, sums in totals.by_official.items()},
+            cash_by_official=totals.cash_by_official(),
             expected=totals.expected_cash,
             counted=counted,
             reason=row.reason,
