@@ -47,7 +47,9 @@ KNOWN = {
     "services/catalogue/fee_registry.py": {"_tables": "the province is in the key"},
     "services/catalogue/placeholders.py": {"placeholders": FOLLOWS},
     "services/catalogue/registry.py": {"_versions": SAME_FOR_ALL, "_current": SAME_FOR_ALL},
+    "services/cases/grounds.py": {"_rows": SAME_FOR_ALL},
     "services/cases/notice_texts.py": {"defaults": SAME_FOR_ALL},
+    "services/feedback/terms.py": {"_terms": SAME_FOR_ALL},
     "services/catalogue/values.py": {"_pattern": FOLLOWS},
 }
 _REMEMBERING = {"cache", "lru_cache", "ExpiringCache", "WeakSet", "WeakValueDictionary", "local"}

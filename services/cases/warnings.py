@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -23,7 +23,7 @@ from services.cases.authority import grant_for
 from services.cases.calendar_moves import RUNNING
 from services.cases.clock import commune_calendar
 from services.cases.lifecycle import now
-from services.cases.models import Case
+from services.cases.models import Case, CaseStep
 from services.cases.telling import tell_officials
 from services.catalogue.registry import current_procedures, get_version
 from services.catalogue.schema import ProcedureDefinition
@@ -74,12 +74,22 @@ def reached(
     over: datetime.datetime,
     at: datetime.datetime,
     calendar: WorkingCalendar,
+    begun: datetime.datetime | None = None,
 ) -> int:
-    """How many rungs the time ``at`` has climbed when time is over at ``over``."""
+    """How many rungs the time ``at`` has climbed when time is over at ``over``.
+
+    For a step that is short the ladder is, too: nobody is warned before half of the time since it
+    was ``begun`` is gone, and the rungs keep their distances.
+    """
     if at >= over:
         return len(ladder)
     left = calendar.working_minutes_between(at, over)
-    return sum(1 for rung in ladder if rung.before_hours and left <= rung.before_hours * 60)
+    first = max((rung.before_hours * 60 for rung in ladder), default=0)
+    share = 1.0
+    if begun is not None and first:
+        share = min(1.0, calendar.working_minutes_between(begun, over) / 2 / first)
+    times = (rung.before_hours * 60 * share for rung in ladder if rung.before_hours)
+    return sum(left <= minutes for minutes in times)
 
 
 def runs_out_at(case: Case) -> datetime.datetime | None:
@@ -100,7 +110,14 @@ def told_so_far(case: Case) -> str:
 def _running_out(horizon: datetime.datetime) -> QuerySet[Case]:
     first = Least("due_at", Coalesce("step_due_at", "due_at"))
     running = Case.objects.filter(status__in=RUNNING, finished_at=None, warned__lt=RUNGS)
-    return running.alias(over=first).filter(over__lte=horizon).order_by("pk")
+    step = CaseStep.objects.filter(case=OuterRef("pk"), position=OuterRef("step_position"))
+    begun = Subquery(step.values("started_at")[:1])
+    return (
+        running.alias(over=first)
+        .annotate(step_begun=begun)
+        .filter(over__lte=horizon)
+        .order_by("pk")
+    )
 
 
 def _longest(day: datetime.date) -> int:
@@ -119,7 +136,9 @@ def _warn(
     if over is None:
         return
     ladder = ladder_of(get_version(case.procedure_code, case.procedure_version), at.date())
-    climbed = reached(ladder, timezone.localtime(over), at, calendar)
+    begun: datetime.datetime | None = getattr(case, "step_begun", None)
+    since = timezone.localtime(begun) if begun else None
+    climbed = reached(ladder, timezone.localtime(over), at, calendar, since)
     for number, rung in enumerate(ladder[case.warned : climbed], start=case.warned + 1):
         told = _who(rung, case, officials)
         tell_officials(told, case, "desk_warning", reason=_reason(rung, over, at), due=over)

@@ -172,10 +172,22 @@ def test_a_procedure_may_have_its_own_ladder_and_a_wrong_one_is_refused(
         ProcedureDefinition.model_validate({**stored_form, "warnings": wrong})
 
 
+CLIMB = ((7, 0), (7, 59), (8, 0), (8, 29), (8, 30), (9, 0))
+
+
 def test_at_night_before_the_time_is_over_nobody_is_called_late() -> None:
     calendar = WorkingCalendar()
     assert reached(USUAL, at(17, 7), at(16, 20), calendar) == 2
     assert reached(USUAL, at(17, 7), at(17, 7), calendar) == 3
+
+
+def test_a_step_of_two_hours_is_not_warned_of_at_its_beginning() -> None:
+    calendar = WorkingCalendar()
+    told = [reached(USUAL, at(17, 9), at(17, *time), calendar, at(17, 7)) for time in CLIMB]
+    assert told == [0, 0, 1, 1, 2, 3]
+    # A day's step keeps the usual distances: four hours, two hours, none.
+    assert reached(USUAL, at(17, 17), at(17, 11), calendar, at(17, 7)) == 1
+    assert reached(USUAL, at(17, 17), at(17, 10), calendar, at(17, 7)) == 0
 
 
 def test_before_the_first_rule_there_was_none() -> None:
