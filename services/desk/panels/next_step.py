@@ -33,6 +33,16 @@ _YOURS: dict[CaseStatus, str | Promise] = {
         "Kết quả đã xong. Xem căn cước của người nhận, trao kết quả và ghi tên người nhận."
     ),
 }
+# What waits for the leader goes before the step.
+_FIRST: dict[str, str | Promise] = {
+    "stop": gettext_lazy(
+        "Hồ sơ chờ anh/chị quyết định có dừng giải quyết hay không. Đọc căn cứ và lý do, xem thông "
+        "báo người nộp sẽ nhận rồi hãy ký."
+    ),
+    "decline-proposal": gettext_lazy(
+        "Có đề nghị chờ anh/chị trả lời; không đồng ý thì ghi lý do để người trình làm tiếp."
+    ),
+}
 _AT_STEP: dict[StepKind, str | Promise] = {
     StepKind.WORK: gettext_lazy(
         "Kiểm tra tờ khai và giấy tờ, nhập phần cán bộ điền, rồi chuyển lãnh đạo với đề nghị của "
@@ -56,7 +66,7 @@ def next_step(reading: Reading) -> dict[str, Any]:
 
 def _yours(reading: Reading) -> str:
     case = reading.case
-    said = _YOURS.get(case.state)
+    said = _FIRST.get(reading.actions[0].name) or _YOURS.get(case.state)
     if said is None and case.step_position < len(reading.steps):
         said = _AT_STEP.get(StepKind(reading.steps[case.step_position].kind))
     return str(said or "")
