@@ -81,7 +81,10 @@ def payments_of(case_id: UUID) -> list[Payment]:
 
 def unpaid_of(case_id: UUID) -> int:
     """How many đồng a case still owes; money of it that no fee has used counts."""
-    return due_of(charges_of(case_id), payments_of(case_id))
+    charges = charges_of(case_id)
+    if not any(charge.state == State.DUE for charge in charges):
+        return 0
+    return due_of(charges, payments_of(case_id))
 
 
 def due_of(charges: Iterable[Charge], payments: Iterable[Payment]) -> int:

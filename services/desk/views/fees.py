@@ -32,6 +32,7 @@ from services.payments.models import Charge, Payment, Refund
 from services.payments.receiver import COLLECTORS, collector
 from services.payments.refunds import ask_refund, decline_refund, make_refund
 from tenants.communes.current import current_commune
+from tenants.kit.templatetags.money import money as money_text
 from tenants.organisation.desk_access import DeskRequest, desk_view
 from tenants.organisation.powers import powers_of
 
@@ -63,7 +64,7 @@ def cash(request: DeskRequest, code: str) -> HttpResponse:
         change = (payment.given or 0) - payment.amount
         if not change:
             return _("Đã thu tiền mặt, biên lai ở ngay dưới đây.")
-        return _("Đã thu tiền mặt. Trả lại khách %(change)s.") % {"change": dong(change)}
+        return _("Đã thu tiền mặt. Trả lại khách %(change)s.") % {"change": money_text(change)}
 
     return _done(request, case, form, take, cash_form=form)
 
@@ -157,11 +158,6 @@ class NotLess(PaymentError):
 
     def __init__(self) -> None:
         super().__init__(_("Số còn phải nộp phải ít hơn mức đang thu. Để trống nếu miễn hết."))
-
-
-def dong(amount: int) -> str:
-    """An amount as pages show it."""
-    return f"{amount:,}".replace(",", ".") + " đ"
 
 
 def _own(model: type[Any], case: Case, key: UUID) -> Any:
