@@ -18,6 +18,7 @@ from documents.registers.verification import display_code
 from services.cases.models import Attachment, Case, CaseStep, Draft, SavedView
 from services.feedback.models import Petition, Rating
 from services.payments.models import Charge, Payment, Receiver, Refund
+from services.reception.models import Appointment, Line, SlotPlan, Ticket
 from services.tracking.models import TrackedCase
 from tenants.accounts.models import Account, Consent
 from tenants.history.models import Event
@@ -119,6 +120,15 @@ class Harvest:
             return {f"official/{row.official_id}"}
         if isinstance(row, Rating):
             return self._of_owner(row.case_id)
+        if isinstance(row, Line):
+            return {desk, f"hall/{self.code}"}
+        if isinstance(row, SlotPlan):
+            # Times are offered to everybody, by the key of their plan.
+            return {public}
+        if isinstance(row, Ticket):
+            return {desk, f"hall/{self.code}"}
+        if isinstance(row, Appointment):
+            return {desk, f"account/{row.account_id}"}
         return {desk}
 
     def _of_subject(self, key: Any) -> set[str]:
