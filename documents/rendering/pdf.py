@@ -63,7 +63,7 @@ class Typesetter:
             raise RenderingFailed(f"trang in dài {len(body)} byte, hơn mức {MAX_HTML_BYTES}")
         with self._lock:
             try:
-                answer = self._exchange(self._running_child(), body, self._seconds)
+                answer = self._exchange(self._ready_child(), body, self._seconds)
             finally:
                 # A child that was killed or has made its share is replaced at once: the next
                 # one loads its libraries while the runner does other things.
@@ -76,7 +76,7 @@ class Typesetter:
     def warm_up(self) -> None:
         """Start the child and wait until it has loaded its libraries. Raises RenderingFailed."""
         with self._lock:
-            self._exchange(self._running_child(), READY_PAGE, START_SECONDS)
+            self._ready_child()
 
     def stop(self) -> None:
         """End the child; the next page starts another."""
@@ -85,6 +85,13 @@ class Typesetter:
             child.kill()
             child.communicate()
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _ready_child(self) -> subprocess.Popen[bytes]:
+        """A child that has loaded its libraries: a page's own time is not for waiting on that."""
+        child = self._running_child()
+        if self._made == 0:
+            self._exchange(child, READY_PAGE, START_SECONDS)
+        return child
 
     def _running_child(self) -> subprocess.Popen[bytes]:
         child = self._child
