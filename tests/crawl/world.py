@@ -56,6 +56,7 @@ from tests.crawl.canaries import Canaries, tokens
 from tests.crawl.cash_desk import import_and_close, open_cash_desk, pay_for
 from tests.crawl.hall import book_somewhere, fill_hall, token_to_confirm
 from tests.crawl.harvest import Harvest, harvest_shared
+from tests.crawl.leaving import ask_others, sign_for
 from tests.crawl.people import People
 from tests.crawl.replacing import everywhere
 from tests.factories import make_account
@@ -267,14 +268,20 @@ class _Filler:
             reason=f"Vì {self.word()}",
         )
         values |= self._values_of("asked", asked)
-        if name == "one":
-            self._case(account=account, in_hand=True)
+        held = self._case(account=account, in_hand=True)
+        words = (self.word(), self.word(), self.word(), self.word())
+        values["referral"] = ask_others(held, self.officials["specialist"], words=words)
+        values["referred"] = held.code
         decision = self._case(account=account, to_decision=True)
         values |= self._values_of("decision", decision)
         ready = self._case(account=account, ready=True)
         values |= self._values_of("ready", ready)
         values |= pay_for(self.world, ready, self.officials["reception"])
         self.things[name] = values | {"petition": self._said(account)}
+        signed = sign_for(
+            self._printed(account), self.officials["clerk"], receiver=f"Bà {self.word()} Lụa"
+        )
+        self.things[name]["signed"] = signed
         self._used_again(account)
 
     def _used_again(self, account: Account) -> None:
@@ -291,13 +298,17 @@ class _Filler:
         to, leader = self.officials["specialist"], self.officials["leader"]
         assign_petition(petition=answered, to=to, by=leader)
         answer_petition(petition=answered, official=to, answer=f"Đã {self.word()}")
+        returned = collect_online(case=self._printed(account), account=account)
+        rate_case(case=returned, score=4, comment=self.word(), by=Actor.citizen(account))
+        return file_petition(account=account, **texts).code
+
+    def _printed(self, account: Account) -> Case:
+        """A case whose result can be fetched."""
         done = self._case(account=account, ready=True)
         Job.objects.filter(task="documents.files.tasks.check_file").delete()
         with quick_typesetting():
             run_pending_jobs()
-        returned = collect_online(case=done, account=account)
-        rate_case(case=returned, score=4, comment=self.word(), by=Actor.citizen(account))
-        return file_petition(account=account, **texts).code
+        return done
 
     def _at_counter(self, name: str) -> None:
         official = self.officials[name]
