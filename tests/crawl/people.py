@@ -42,9 +42,9 @@ class Person:
     session: str = ""
     # By commune: what the cookie of the desk says there.
     desks: dict[str, str] = field(default_factory=dict)
+    scopes: frozenset[str] = frozenset()
     # Of a machine in the hall: the key that makes it one.
     device: str = ""
-    scopes: frozenset[str] = frozenset()
 
     @property
     def is_unknown(self) -> bool:
