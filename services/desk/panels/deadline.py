@@ -85,6 +85,8 @@ def _left(case: Case, at: datetime.datetime, calendar: WorkingCalendar) -> str:
     days, rest = divmod(minutes, MINUTES_PER_DAY)
     hours, minutes = divmod(rest, 60)
     words = {"days": days, "hours": hours, "minutes": minutes}
-    if days:
+    if days and hours:
         return _("%(days)d ngày làm việc %(hours)d giờ") % words
+    if days:
+        return _("%(days)d ngày làm việc") % words
     return _("%(hours)d giờ %(minutes)02d phút làm việc") % words
