@@ -155,9 +155,7 @@ COURSES: tuple[Course, ...] = (
             ),
             _lesson(
                 _("Trả lại bước trước"),
-                _(
-                    "Chưa đạt thì trả lại, ghi rõ cần làm lại điều gì; người nộp không đọc phần này."
-                ),
+                _("Chưa đạt thì trả lại, ghi rõ cần làm lại gì; người nộp không đọc phần này."),
                 "desk-list",
                 "send_back",
             ),

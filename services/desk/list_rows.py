@@ -31,7 +31,10 @@ TICK = (
     '<td class="pick"><input type="checkbox" name="chon" value="{code}|{seen}"'
     ' aria-label="{pick} {short}"{checked}></td>'
 )
-CODE = '<td class="c-code nowrap"><a href="ho-so/{code}/">{short}</a></td><td class="c-name">{name}</td>'
+CODE = (
+    '<td class="c-code nowrap"><a href="ho-so/{code}/">{short}</a></td>'
+    '<td class="c-name">{name}</td>'
+)
 # One line; what does not fit is whole in its tip.
 CUT = '<td class="one c-{column}" title="{text}">{text}</td>'
 NOBODY = '<td class="one c-who quiet">{text}</td>'

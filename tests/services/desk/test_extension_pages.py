@@ -1,4 +1,4 @@
-"""Asking for more time at the desk: the official proposes, the leader reads the letter and signs."""
+"""Asking for more time: the official proposes, the leader reads the letter and signs."""
 
 from __future__ import annotations
 

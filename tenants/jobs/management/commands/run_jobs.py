@@ -24,7 +24,7 @@ class Command(BaseCommand):
             action="append",
             dest="queues",
             metavar="TÊN",
-            help="hàng đợi cần phục vụ, theo thứ tự ưu tiên (mặc định: mọi hàng đợi của các đơn vị)",
+            help="hàng đợi cần phục vụ, hàng gấp trước (mặc định: mọi hàng đợi của các đơn vị)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
