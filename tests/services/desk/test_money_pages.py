@@ -77,7 +77,7 @@ def test_what_was_typed_wrong_stays_on_the_page(
         money_page(case, "tien-mat/"), {"due": 16000, "given": given}
     )
     assert answer.status_code == 422
-    assert says in text_of(answer) and f'value="{given}"' in text_of(answer) or not given
+    assert (says in text_of(answer) and f'value="{given}"' in text_of(answer)) or not given
     assert not any(one.is_paid for one in payments_of(case.pk))
 
 
