@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from services.cases.obligations import MAX_AMOUNT
 from services.cases.referrals import MAX_DAYS
 from services.desk.forms import MAX, PhrasesForm, area
+from tenants.kit.text import amount_digits
 from tenants.organisation.models import Department
 
 MAX_LINES = 30
@@ -23,8 +23,7 @@ class AmountField(forms.IntegerField):
 
     def to_python(self, value: Any) -> int | None:
         """Read ``1.250.000`` and ``1 250 000 đ`` alike."""
-        text = re.sub(r"[.\s]|đ(ồng)?$", "", str(value or "").strip())
-        return super().to_python(text)
+        return super().to_python(amount_digits(str(value or "")))
 
 
 def _amount(label: Any, **given: Any) -> AmountField:
