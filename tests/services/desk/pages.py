@@ -34,8 +34,9 @@ def seen_on(page: HttpResponseBase) -> str:
 
 def actions_on(page: HttpResponseBase) -> list[str]:
     """The names of the moves that a case's page offers, in order."""
-    bar = _source(page).partition('<div class="bar"')[2]
-    return re.findall(r'(?:href|action)="/desk/ho-so/[^/"]+/([a-z-]+)/"', bar)
+    bar = _source(page).partition('<div class="bar ')[2]
+    # On phones all but the first stand in the menu, so most are on the page twice.
+    return list(dict.fromkeys(re.findall(r'(?:href|action)="/desk/ho-so/[^/"]+/([a-z-]+)/"', bar)))
 
 
 def press(browser: Client, case: Case, action: str, **data: Any) -> str:
