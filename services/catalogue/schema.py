@@ -28,8 +28,8 @@ from services.catalogue.form_parts import (
     Role,
     Section,
 )
-from services.catalogue.paper_parts import FromResult
 from services.catalogue.notice_texts import NoticeText
+from services.catalogue.paper_parts import FromResult
 from services.catalogue.result_parts import Paragraph, Result, ResultRow
 from services.catalogue.timing_rules import Ladder, in_order
 

@@ -16,12 +16,13 @@ MAX_STATEMENT_MB = 2
 class MoneyField(forms.CharField):
     """An amount of đồng as people write it: 20000, 20.000, 20 000 đ."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, least: int = 0, most: int | None = None, **kwargs: Any) -> None:
         attrs = {"class": "box", "inputmode": "numeric", "autocomplete": "off"}
         super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
+        self.least, self.most = least, most
 
     def clean(self, value: Any) -> Any:
-        """Whole đồng. An empty field that may be empty is None."""
+        """Whole đồng, from `least` to `most`. An empty field that may be empty is None."""
         text = super().clean(value)
         if not text:
             return None
@@ -30,6 +31,10 @@ class MoneyField(forms.CharField):
             raise forms.ValidationError(
                 _("Ghi số tiền bằng chữ số, không có phần lẻ, ví dụ 20.000.")
             )
+        if amount < self.least:
+            raise forms.ValidationError(_("Ghi số tiền lớn hơn 0."))
+        if self.most is not None and amount > self.most:
+            raise forms.ValidationError(_("Số tiền này quá lớn; xem lại các chữ số."))
         return amount
 
 

@@ -11,34 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from services.cases.obligations import MAX_AMOUNT
 from services.cases.referrals import MAX_DAYS
+from services.desk.fee_forms import MoneyField
 from services.desk.forms import MAX, PhrasesForm, area
-from tenants.kit.text import amount_digits
 from tenants.organisation.models import Department
 
 MAX_LINES = 30
-
-
-class AmountField(forms.IntegerField):
-    """An amount in đồng; people write dots or spaces between the thousands."""
-
-    def to_python(self, value: Any) -> int | None:
-        """Read ``1.250.000`` and ``1 250 000 đ`` alike."""
-        return super().to_python(amount_digits(str(value or "")))
-
-
-def _amount(label: Any, **given: Any) -> AmountField:
-    return AmountField(
-        label=label,
-        max_value=MAX_AMOUNT,
-        widget=forms.TextInput(attrs={"class": "box", "inputmode": "numeric"}),
-        error_messages={
-            "invalid": _("Ghi số tiền bằng chữ số, ví dụ 150.000."),
-            "max_value": _("Số tiền này quá lớn; xem lại các chữ số."),
-            "min_value": _("Ghi số tiền lớn hơn 0."),
-            "required": _("Ghi số tiền phải nộp, bằng đồng."),
-        },
-        **given,
-    )
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -80,7 +57,7 @@ class StopNoticeForm(StopForm):
     """The same before signing: what goes back to the applicant stands in the notice."""
 
     returned = _returned()
-    refund = _amount(_("Phí, lệ phí hoàn trả (đồng)"), required=False, min_value=0)
+    refund = MoneyField(label=_("Phí, lệ phí hoàn trả (đồng)"), required=False, most=MAX_AMOUNT)
 
     def returned_papers(self) -> tuple[str, ...]:
         """The originals that are given back, one a line."""
@@ -123,7 +100,12 @@ class WordsForm(forms.Form):
 class PaymentForm(forms.Form):
     """What the applicant has to pay before the case goes on."""
 
-    amount = _amount(_("Số tiền (đồng)"), min_value=1)
+    amount = MoneyField(
+        label=_("Số tiền (đồng)"),
+        least=1,
+        most=MAX_AMOUNT,
+        error_messages={"required": _("Ghi số tiền phải nộp, bằng đồng.")},
+    )
     reason = forms.CharField(
         label=_("Nộp khoản gì, vì sao"),
         max_length=MAX,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 # "~" sorts after every letter, so "ă" (a~) comes after "az" and before "â" (a~~).
@@ -63,11 +62,3 @@ def _tone(sign: str) -> str:
         if mark in _TONE_ORDER:
             return _TONE_ORDER[mark]
     return "0"
-
-
-def amount_digits(typed: str) -> str:
-    """What was typed for an amount of money, without the marks between thousands and the unit.
-
-    ``1.250.000``, ``1 250 000 đ`` and ``1250000 đồng`` are alike; anything else stays as it is.
-    """
-    return re.sub(r"[.\s]|đ(ồng)?$", "", typed.strip())
