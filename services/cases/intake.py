@@ -22,7 +22,7 @@ from services.cases.errors import (
     ReasonMissing,
     SupplementClosed,
 )
-from services.cases.lifecycle import enter_step, lock_case, move_case, now
+from services.cases.lifecycle import check_seen, enter_step, lock_case, move_case, now
 from services.cases.models import Case, CaseStep
 from services.cases.states import CaseStatus
 from services.catalogue.registry import get_version
@@ -45,7 +45,9 @@ def definition_of(case: Case) -> ProcedureDefinition:
 def accept_case(*, case: Case, official: Official, seen: str = "") -> Case:
     """Receive a case: due time, row of the year's register, receipt slip (form 01), first step."""
     received = now()
-    # Before the case is locked: counters are the first locks that a transaction takes.
+    # Counters are the first locks that a transaction takes; who may not receive takes none.
+    check_seen(case, seen)
+    check_role(case, official)
     number = allocate(f"{REGISTER}:{received.year}")
     case = lock_case(case.pk, seen=seen)
     grant = check_role(case, official)

@@ -34,9 +34,14 @@ def lock_case(case_id: UUID, *, seen: str = "") -> Case:
     second of two officials is told what the first did.
     """
     case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    check_seen(case, seen)
+    return case
+
+
+def check_seen(case: Case, seen: str) -> None:
+    """Raise ``CaseChanged`` unless ``seen`` (if anything was) is how the case stands."""
     if seen and seen != seen_token(case):
         raise CaseChanged(case, events_of(case.pk).last())
-    return case
 
 
 @transaction.atomic

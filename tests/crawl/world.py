@@ -418,10 +418,11 @@ class _Filler:
         for name in ("one", "two"):
             things = self.things[name]
             documents = Document.objects.filter(case_code=things["ready"])
-            slip, last = documents.order_by("id").first(), documents.order_by("id").last()
-            assert slip is not None and last is not None and slip.file_id, "nothing was printed"
-            things["slip"], things["document"] = str(slip.pk), str(last.pk)
-            things["verification"] = display_code(last.verification_code)
+            slip = documents.order_by("id").first()
+            result = documents.filter(kind=Document.Kind.RESULT).first()
+            assert slip is not None and result is not None and slip.file_id, "nothing was printed"
+            things["slip"], things["document"] = str(slip.pk), str(result.pk)
+            things["verification"] = display_code(result.verification_code)
         for name in ("one", "two"):
             sent = Delivery.objects.filter(notice__code=self.things[name]["case"]).first()
             assert sent is not None, "nobody was told"
