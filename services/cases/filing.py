@@ -98,7 +98,7 @@ def file_case(
         case_id=case.pk,
         case_code=case.code,
         lines=fees,
-        payer={"name": applicant.name, "address": applicant.address or ""},
+        payer=applicant.payer,
     )
     track_case(
         case_id=case.pk,

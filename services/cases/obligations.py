@@ -25,6 +25,7 @@ from services.cases.intake import definition_of
 from services.cases.lifecycle import lock_case, move_case, now
 from services.cases.models import Case
 from services.cases.states import CaseStatus
+from services.catalogue.people import applicant_of
 from services.payments.adjusting import add_charge
 from tenants.history.events import Actor, events_of
 from tenants.history.models import Event
@@ -77,6 +78,7 @@ def require_payment(
             name=reason.strip(),
             amount=amount,
             by=by,
+            payer=applicant_of(definition_of(case), case.answers).payer,
             when_paid="services.cases.tasks.settle_paid_case",
         )
     return move_case(

@@ -20,6 +20,11 @@ class Applicant:
     address: str = ""
     birth_date: str = ""
 
+    @property
+    def payer(self) -> dict[str, str]:
+        """Whom receipts for the case's fees name."""
+        return {"name": self.name, "address": self.address}
+
 
 def applicant_of(definition: ProcedureDefinition, answers: Answers) -> Applicant:
     """The applicant as the procedure's file maps them; ``birth_date`` is ISO text."""

@@ -23,11 +23,14 @@ def add_charge(
     name: str,
     amount: int,
     by: Actor,
+    payer: dict[str, str],
     when_paid: str = "",
-    payer: dict[str, str] | None = None,
     collected: int = Collect.AT_SUPPLEMENT,
 ) -> Charge:
-    """Add a fee to a case that is under way (a financial obligation). Amount above 0, in đồng."""
+    """Add a fee to a case that is under way (a financial obligation). Amount above 0, in đồng.
+
+    ``payer`` (name and address) is whom the receipt names.
+    """
     if amount <= 0:
         raise ValueError("A charge is of more than 0 đồng.")
     lock_charges(case_id)
@@ -41,7 +44,7 @@ def add_charge(
         state=State.DUE,
         when_paid=when_paid,
     )
-    bring_up_to_date(case_id, case_code, payer or {})
+    bring_up_to_date(case_id, case_code, payer)
     record_event(
         verb="charge", subject_id=case_id, actor=by, details={"name": name, "amount": amount}
     )

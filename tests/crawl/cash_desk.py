@@ -68,7 +68,14 @@ def pay_for(world: World, case: Case, official: Official) -> dict[str, str]:
         official=official,
     )
     make_refund(refund=refund, official=official, number=word())
-    add_charge(case_id=case.pk, case_code=case.code, name=f"Phí {word()}", amount=7_000, by=by)
+    add_charge(
+        case_id=case.pk,
+        case_code=case.code,
+        name=f"Phí {word()}",
+        amount=7_000,
+        by=by,
+        payer={"name": f"Hoàng {word()} Tuấn", "address": ""},
+    )
     return {"refund": str(refund.pk)}
 
 

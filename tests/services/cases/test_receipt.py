@@ -86,7 +86,12 @@ def test_what_is_still_owed_can_be_paid_by_the_code_on_the_slip() -> None:
     )
     case = make_case()
     add_charge(
-        case_id=case.pk, case_code=case.code, name="Phí bản sao", amount=16000, by=Actor.system()
+        case_id=case.pk,
+        case_code=case.code,
+        name="Phí bản sao",
+        amount=16000,
+        by=Actor.system(),
+        payer={"name": "Lê Văn Tám", "address": ""},
     )
     (asked,) = payments_of(case.pk)
 
@@ -102,7 +107,12 @@ def test_what_is_still_owed_can_be_paid_by_the_code_on_the_slip() -> None:
 def test_a_commune_without_an_account_prints_no_code() -> None:
     case = make_case(up_to="received")
     add_charge(
-        case_id=case.pk, case_code=case.code, name="Phí bản sao", amount=16000, by=Actor.system()
+        case_id=case.pk,
+        case_code=case.code,
+        name="Phí bản sao",
+        amount=16000,
+        by=Actor.system(),
+        payer={"name": "Lê Văn Tám", "address": ""},
     )
 
     assert content_of(case)["vietqr"] is None

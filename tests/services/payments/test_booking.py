@@ -166,7 +166,12 @@ def test_a_waiver_has_its_ground_and_lowers_what_is_asked(case: Case) -> None:
 def test_unused_money_pays_what_is_added(case: Case) -> None:
     come(case, 20_000)
     add_charge(
-        case_id=case.pk, case_code=case.code, name="Phí thẩm định", amount=3_000, by=Actor.system()
+        case_id=case.pk,
+        case_code=case.code,
+        name="Phí thẩm định",
+        amount=3_000,
+        by=Actor.system(),
+        payer={"name": "Lê Văn Tám", "address": ""},
     )
     assert unpaid_of(case.pk) == 0
     assert [charge.state for charge in charges_of(case.pk)] == ["paid", "paid"]
