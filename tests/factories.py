@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -158,14 +159,19 @@ def make_case(
         official=official,
         channel=Channel.ONLINE if account else Channel.COUNTER,
     )
+    return bring_case(case, up_to, one.entries)
+
+
+def bring_case(case: Case, up_to: Stage, entries: Mapping[str, Any] | None = None) -> Case:
+    """Bring a case from where it stands up to a stage; ``entries`` are the specialist's."""
     reached = STAGES.index(up_to)
-    if reached >= STAGES.index("received"):
+    if case.state == CaseStatus.REGISTERED and reached >= STAGES.index("received"):
         case = accept_case(case=case, official=the_official("reception"))
-    if reached >= STAGES.index("in_process"):
+    if case.state == CaseStatus.RECEIVED and reached >= STAGES.index("in_process"):
         case = take_case(case=case, official=the_official(case.step_role))
     if reached >= STAGES.index("awaiting_decision"):
-        case = _to_decision(case, one)
-    if reached >= STAGES.index("approved"):
+        case = _to_decision(case, entries)
+    if case.decided_at is None and reached >= STAGES.index("approved"):
         case = approve_case(case=case, official=the_official(case.step_role))
     if reached >= STAGES.index("result_ready"):
         while case.state == CaseStatus.IN_PROCESS:
@@ -178,13 +184,13 @@ def make_case(
     return case
 
 
-def _to_decision(case: Case, one: Filing) -> Case:
+def _to_decision(case: Case, entries: Mapping[str, Any] | None) -> Case:
     while current_step(case).kind == StepKind.WORK:
         case = complete_step(
             case=case,
             official=the_official(case.step_role),
             outcome=Outcome.APPROVED,
             note="Hồ sơ đủ, đúng quy định.",
-            findings=dict(one.entries) or None,
+            findings=dict(entries or {}) or None,
         )
     return case
