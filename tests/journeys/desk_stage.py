@@ -74,6 +74,11 @@ class Somebody(Person):
             self.keys(*pressed)
         self.look()
 
+    def read_paper(self, words: str) -> None:
+        """Wait until the paper drawn on the page, which has a document of its own, says this."""
+        paper = self.page.frame_locator("iframe.paper").locator("body")
+        paper.filter(has_text=words).wait_for()
+
     def sign(self) -> None:
         """Sign in the frame with the mouse."""
         frame = self.page.locator("canvas.sign")

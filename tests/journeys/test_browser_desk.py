@@ -158,8 +158,7 @@ def test_the_specialist_works_by_keys_and_asks_for_what_is_missing(stage: DeskSt
     bao.act("Yêu cầu bổ sung")
     bao.page.fill("[name=items]", "Bản sao Giấy chứng sinh ghi năm 1987")
     bao.act("Xem văn bản trước khi gửi")
-    slip = bao.page.frame_locator("iframe.paper").locator("body")
-    assert "Bản sao Giấy chứng sinh ghi năm 1987" in slip.inner_text()
+    bao.read_paper("Bản sao Giấy chứng sinh ghi năm 1987")
     bao.act("Gửi phiếu yêu cầu này")
 
     citizen = stage.citizen(huong, size=PHONE)
@@ -279,8 +278,7 @@ def test_the_leader_signs_what_waits_for_their_word(stage: DeskStage) -> None:
 def _read_and_sign(leader: Somebody, words: str) -> None:
     """Have the paper drawn, read it, and sign it."""
     leader.act("Xem văn bản trước khi gửi")
-    paper = leader.page.frame_locator("iframe.paper").locator("body").inner_text()
-    assert words in paper, paper
+    leader.read_paper(words)
     leader.act("Ký, gửi văn bản này")
 
 
