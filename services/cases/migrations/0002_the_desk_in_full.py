@@ -17,6 +17,8 @@ class Migration(migrations.Migration):
             name='PageNote',
             fields=[
                 ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='cases.case')),
+                ('attachment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='cases.attachment')),
                 ('page', models.PositiveSmallIntegerField(verbose_name='trang')),
                 ('content', tenants.kit.fields.EncryptedJSONField(verbose_name='ghi chú')),
                 ('official_id', models.UUIDField(verbose_name='người ghi')),
@@ -45,6 +47,7 @@ class Migration(migrations.Migration):
             name='Referral',
             fields=[
                 ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='cases.case')),
                 ('kind', models.CharField(choices=[('consult', 'Lấy ý kiến phòng khác'), ('transfer', 'Chuyển cơ quan khác giải quyết')], max_length=10)),
                 ('department_id', models.UUIDField(null=True, verbose_name='phòng được hỏi')),
                 ('to_name', models.CharField(max_length=150, verbose_name='nơi nhận')),
@@ -155,24 +158,9 @@ class Migration(migrations.Migration):
             model_name='case',
             index=models.Index(condition=models.Q(('applicant_phone_index', ''), _negated=True), fields=['applicant_phone_index'], name='cases_case_by_phone'),
         ),
-        migrations.AddField(
-            model_name='pagenote',
-            name='attachment',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='cases.attachment'),
-        ),
-        migrations.AddField(
-            model_name='pagenote',
-            name='case',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='cases.case'),
-        ),
         migrations.AddConstraint(
             model_name='papercount',
             constraint=models.UniqueConstraint(fields=('owner_id', 'paper_key'), name='cases_papercount_once'),
-        ),
-        migrations.AddField(
-            model_name='referral',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='cases.case'),
         ),
         migrations.AddConstraint(
             model_name='savedview',
