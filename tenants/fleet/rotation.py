@@ -32,7 +32,7 @@ BITE = 200
 
 _LEFT = """
 SELECT {key}, {column} FROM {table}
-WHERE {column} IS NOT NULL AND {key} > %(after)s
+WHERE {column} IS NOT NULL AND (%(after)s IS NULL OR {key} > %(after)s)
     AND substring({column} FROM 1 FOR %(length)s) <> %(header)s
 ORDER BY {key} LIMIT %(most)s
 """
@@ -42,7 +42,6 @@ _BY_KEY = """
 SELECT convert_from(substring({column} FROM 3 FOR get_byte({column}, 1)), 'UTF8'), count(*)
 FROM {table} WHERE {column} IS NOT NULL GROUP BY 1
 """
-_BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass
@@ -133,8 +132,11 @@ def _rotate(fields: list[EncryptedJSONField], pace: Pace) -> Rotated:
 
 
 def _left(field: EncryptedJSONField) -> Iterator[list[tuple[Any, bytes]]]:
-    """The rows that an older key sealed, in bites, by their keys; each row comes once."""
-    header, after = newest_header(), _BEFORE_ALL
+    """The rows that an older key sealed, in bites, by their keys; each row comes once.
+
+    Nothing is taken for granted about the keys' type: the first bite begins after none.
+    """
+    header, after = newest_header(), None
     while True:
         with connection.cursor() as cursor:
             values: dict[str, Any] = {"after": after, "most": BITE, "length": len(header)}

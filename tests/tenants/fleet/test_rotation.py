@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from services.cases.models import Case, Draft
+from services.payments.models import Receiver
 from tenants.accounts.models import Account
 from tenants.accounts.second_factor.sealed import read_sealed
 from tenants.communes.current import at_centre, in_commune
@@ -36,7 +37,10 @@ NUMBER = "001196000412"
 def sealed(
     transactional_db: None, django_db_setup: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cases, drafts, events, accounts and second factors, all under the old key; new to come."""
+    """Something of every kind, all under the old key; new to come.
+
+    Cases, drafts, events, accounts, second factors, and a row whose key is a number.
+    """
     monkeypatch.setattr(settings, "ENCRYPTION_KEYS", OLD)
     django_db_setup.work_in(django_db_setup.copy, django_db_setup.owner)
     mother = make_account()
@@ -47,6 +51,7 @@ def sealed(
         with in_commune(code):
             make_case(up_to="received", account=mother)
             make_draft(filing("1.001193", commune=code), official=the_official("reception"))
+            Receiver.objects.create(secrets={"vnpay": "khóa bí mật"})
     monkeypatch.setattr(settings, "ENCRYPTION_KEYS", f"{NEW},{OLD}")
 
 
