@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tenants.accounts.models import Account
 from tests.crawl.access_table import COMMON, TABLE, USUAL, Expect, Relation, thing_of
 from tests.crawl.matrix import all_routes, rows_missing
 from tests.crawl.people import Person
@@ -28,7 +29,7 @@ def test_a_row_says_what_stands_in_its_address(route: Route) -> None:
 
 @pytest.mark.parametrize("site", TABLE)
 def test_a_stranger_gets_404_wherever_there_is_something_of_others(site: str) -> None:
-    stranger = Person("stranger", "stranger", "stranger")
+    stranger = Person("stranger", "stranger", "stranger", account=Account())
     for name, row in TABLE[site].items():
         for method, access in row.methods.items():
             answer = access(stranger, Relation.OTHERS, "00004")

@@ -1,4 +1,4 @@
-"""Who may open what: an address without a row here fails."""
+"""Who may open what of a person's own; that no address is forgotten is tests/test_access.py's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from citizens.portal import urls_central, urls_commune
+from citizens.portal import urls_central
 from documents.registers.models import Document
 from services.cases.drafts import attachments_of, start_draft
 from services.cases.models import Case, Draft
@@ -107,10 +107,6 @@ def asked(client: Client, method: str, path: str, **extra: str) -> HttpResponse:
     answer: HttpResponse = getattr(client, method)(path, **extra)
     body(answer)
     return answer
-
-
-def test_every_address_of_the_commune_has_a_row() -> None:
-    assert {pattern.name for pattern in urls_commune.urlpatterns} == {row.name for row in TABLE}
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.name}")
