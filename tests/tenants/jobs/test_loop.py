@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from tenants.accounts.models import DeskSession
 from tenants.communes.current import in_commune
 from tenants.jobs.loop import get_ready
-from tenants.jobs.models import Job
+from tenants.jobs.models import Job, Schedule
 from tenants.jobs.runner import release_expired, run_pending_jobs
 from tests.tenants.jobs.processes import Start, wait_for
 from tests.tenants.jobs.sample_tasks import effect_then_hang, write_file, write_timeouts
@@ -36,7 +36,8 @@ def fail_to_start() -> None:
 
 @pytest.fixture
 def runner(start: Start) -> subprocess.Popen[bytes]:
-    """A real runner on the test's database."""
+    """A real runner on the test's database; nothing falls due by itself meanwhile."""
+    Schedule.objects.update(next_at=timezone.now() + timedelta(hours=5))
     return start("run_jobs")
 
 
