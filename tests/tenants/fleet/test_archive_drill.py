@@ -98,9 +98,11 @@ def test_a_commune_comes_back_as_it_was_here_and_elsewhere(
         mother = Account.objects.get(email=THUONG.email)
         assert not mother.has_usable_password() and not mother.is_operator
         assert "Người quản trị nhận tài khoản tại: http" in said.getvalue()
-        # Its jobs stand behind nobody and before nobody.
-        turns = Job.objects.filter(commune_code=HOAN_KIEM).order_by("id")
+        # Its jobs stand behind nobody and before nobody, in each queue.
+        turns = Job.objects.filter(commune_code=HOAN_KIEM, queue="default").order_by("id")
         assert [one.turn - waiting.turn for one in turns] == [0, 1]
+        notices = Job.objects.filter(commune_code=HOAN_KIEM, queue="notices").order_by("id")
+        assert [one.turn for one in notices] == list(range(len(notices))) != []
         # What restore wrote is closed to the application's role as ever.
         with connection.cursor() as cursor:
             cursor.execute(

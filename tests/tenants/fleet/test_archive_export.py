@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+from collections import Counter
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -95,7 +96,12 @@ class TestALivedInCommune:
         assert rows["rows/cases_case"] == rows["shared/tracking_trackedcase"] == 3
         assert rows["rows/cases_draft"] == rows["shared/calendar_specialday"] == 1
         assert rows["shared/communes_domain"] == 1 <= rows["shared/jobs_schedule"]
-        assert rows["shared/jobs_job"] == 2  # a slip and a result to print; what is done stays
+        # A slip and a result to print, and what people are told; what is done stays.
+        jobs = [values_of(line) for line in lines_of([plain["shared/jobs_job"]])]
+        task = jobs[0].index("task")
+        waiting = Counter(values[task] for values in jobs[1:])
+        assert waiting.pop("documents.registers.tasks.render_document") == 2
+        assert waiting.keys() == {"tenants.notices.tasks.deliver_notice"}
         assert done.rows == sum(rows.values())
         with in_commune(HOAN_KIEM):
             files = {str(one.pk): one.sha256 for one in StoredFile.objects.all()}
