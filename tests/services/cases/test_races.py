@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bench.desk.races import PATIENT
 from tests.database import TestServer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,6 +26,7 @@ def test_32_processes_at_one_case_and_one_series_leave_no_fault(
     with django_db_setup.another_copy("race") as database:
         url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
         environment = os.environ | {"DATABASE_URL": url, "FILES_ROOT": str(tmp_path)}
+        environment |= PATIENT
         ran = subprocess.run(
             [sys.executable, "-m", "bench.desk.racing", COMMUNE, "32", "1920"],
             cwd=ROOT,
