@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tenants.communes.current import in_commune
 from tests.database import TestServer
@@ -33,12 +33,12 @@ CURRENT = "tr.cur .c-code a"
 
 
 @pytest.fixture(scope="module")
-def clerk(
+def new_browser(
     django_db_setup: TestServer,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Person]:
-    """Somebody at the counter with five new cases, the desk open."""
+) -> Iterator[Callable[[], BrowserContext]]:
+    """Browsers of somebody at the counter with five new cases, the desk open."""
     folder = tmp_path_factory.mktemp("desk")
     with django_db_blocker.unblock(), running_product(django_db_setup, folder) as product:
         here, _neighbour = communes()
@@ -54,16 +54,28 @@ def clerk(
             chromium = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox"]
             )
-            context = chromium.new_context(viewport=OLD_SCREEN, locale="vi-VN", base_url=site)  # type: ignore[arg-type]
             # This machine counts as safe, so a cookie for safe sites is sent to it.
             safe = site.replace("http:", "https:")
             cookies = [
                 {"name": one.key, "value": one.value, "url": safe, "secure": bool(one["secure"])}
                 for one in client.cookies.values()
             ]
-            context.add_cookies(cookies)  # type: ignore[arg-type]
-            yield Person(context)
+
+            def opened() -> BrowserContext:
+                context = chromium.new_context(viewport=OLD_SCREEN, locale="vi-VN", base_url=site)  # type: ignore[arg-type]
+                context.add_cookies(cookies)  # type: ignore[arg-type]
+                return context
+
+            yield opened
             chromium.close()
+
+
+@pytest.fixture
+def clerk(new_browser: Callable[[], BrowserContext]) -> Iterator[Person]:
+    """That clerk in a new tab: one remembers the row on which it was left."""
+    context = new_browser()
+    yield Person(context)
+    context.close()
 
 
 def keys(page: Page, *pressed: str) -> None:
