@@ -150,12 +150,13 @@ def test_the_order_is_by_due_time_or_by_filing_and_has_no_ties() -> None:
     assert codes(official, sort=NEWEST) == expected[::-1]
 
 
-def test_a_case_that_its_applicant_wants_back_waits_for_us_and_one_in_payment_for_them() -> None:
+def test_a_case_wanted_back_waits_for_the_leader_and_one_in_payment_for_its_applicant() -> None:
     official = the_official("specialist")
     asked, paying = (make_case(BOOK_COPY, "in_process") for _ in range(2))
     change(asked, status=CaseStatus.WITHDRAWING)
     change(paying, status=CaseStatus.PAYMENT)
-    assert codes(official) == [asked.code]
+    assert codes(the_official("leader")) == [asked.code]
+    assert codes(official) == []
     assert codes(official, view="cho-bo-sung") == [paying.code]
     assert set(codes(official, view=MINE)) == {asked.code, paying.code}
 
