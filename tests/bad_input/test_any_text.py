@@ -36,7 +36,7 @@ from tenants.communes.official_list import code_of_host_label, search_communes
 from tenants.history.heads import HeadsUnreadable, read_heads
 from tenants.kit.national_id import check_national_id, mask_national_id
 from tenants.kit.text import fold, sort_key
-from tenants.organisation.models import Official
+from tenants.organisation.models import Department, Official
 from tenants.organisation.work import Field
 from tests.bad_input.corpus import BYTES, TEXTS, files
 from tests.site_people import SitePeople
@@ -92,6 +92,9 @@ def _given(people: SitePeople) -> dict[str, Any]:
         "by_phone": True,
         "phrases": ("Thiếu giấy tờ", "Ảnh mờ"),
         "fields": [Field("ho-tich", "Hộ tịch", (("1.001193", "Khai sinh"),))],
+        "departments": [Department(name="Phòng Kinh tế")],
+        "label": "Lý do",
+        "missing": "Ghi rõ lý do.",
     }
 
 
