@@ -39,6 +39,11 @@ _SOURCES = (
     "tests/database.py",
 )
 
+# In milliseconds. A test runs jobs in its own transaction, on a connection with the limits of pages:
+# it stands idle while a busy machine draws a paper, for which a job has longer than a page. Programs
+# that a test starts keep the limits of the product.
+_PATIENT = " -c idle_in_transaction_session_timeout=300000"
+
 
 class TestServer:
     """The server named by DATABASE_URL and DATABASE_OWNER_URL, or this machine's own."""
@@ -57,6 +62,7 @@ class TestServer:
         self.template = f"{PREFIX}{_digest()}"
         self.copy = f"{self.template}_{os.getpid()}"
         _default_settings()["APPLICATION_ROLE"] = self.application["USER"]
+        _default_settings()["OPTIONS"]["options"] += _PATIENT
 
     def set_up(self) -> None:
         """Make the template if it is not there, copy it, and work in the copy."""
