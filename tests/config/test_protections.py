@@ -19,7 +19,10 @@ from django.test import Client
 from django_permissions_policy import _FEATURE_NAMES
 
 from config.browser_powers import DENIED, USED
+from documents.rendering.html import Draft, render_html
 from tenants.communes.current import CommuneInfo
+from tests.documents.contents import CONTENTS, template_of
+from tests.documents.slip_contents import SLIPS
 from tests.serving import ROOT, environment
 from tests.site_people import SitePeople, site_people
 from tests.site_routes import SITES, Route, routes
@@ -34,6 +37,9 @@ HARMLESS = re.compile(
     r"|language-(detector|model)|manual-text|media-playback-while-not-visible|rewriter|summarizer"
     r"|tools|translator|unload|vertical-scroll|vr|webnn|writer"
 )
+# A printed paper is one file with its measures in it; a browser gets the preview, which links them.
+PAPER = "templates/documents/base.html"
+PAPERS = {**CONTENTS, **SLIPS}
 SECURITY = ROOT / "docs" / "security.md"
 
 
@@ -63,6 +69,11 @@ class _Inline(HTMLParser):
                 self.found += inline_parts(value)
 
 
+def of_template(source: str) -> str:
+    """A template as a page: what Django fills in is no attribute, though it may begin with "on"."""
+    return re.sub(r"{%.*?%}|{{.*?}}", " x ", source)
+
+
 def inline_parts(source: str) -> list[str]:
     """Inline scripts, styles, handlers and script addresses of a page, framed pages included."""
     reader = _Inline()
@@ -89,8 +100,35 @@ def test_inline_parts_are_found(source: str) -> None:
 def test_no_template_has_anything_inline(folder: str) -> None:
     files = sorted((ROOT / folder).rglob("*.html"))
     assert files
-    found = {str(file): inline_parts(file.read_text()) for file in files}
-    assert not {name: parts for name, parts in found.items() if parts}
+    found = {
+        str(file.relative_to(ROOT)): inline_parts(of_template(file.read_text())) for file in files
+    }
+    inline = {name: parts for name, parts in found.items() if parts}
+    assert inline == ({PAPER: ["<style>"]} if folder == "templates" else {})
+
+
+def test_what_stands_among_tags_of_a_template_is_found_too() -> None:
+    assert not inline_parts(of_template('<li{% if one.page %} class="{{ one.page }}"{% endif %}>'))
+    assert not inline_parts(of_template("<script src=\"{% static 'js/app.js' %}\"></script>"))
+    assert inline_parts(of_template('<li{% if one.page %} style="{{ one.page }}"{% endif %}>'))
+    assert inline_parts(of_template('<li {% if one %}onclick="{{ one }}"{% endif %}>'))
+
+
+@pytest.mark.parametrize("name", sorted(PAPERS))
+def test_a_paper_carries_its_measures_itself_only_on_the_way_to_the_printer(name: str) -> None:
+    draft = Draft(template_of(name), "Giấy", PAPERS[name])
+    assert not inline_parts(render_html(draft, preview=True))
+    assert inline_parts(render_html(draft, preview=False)) in ([], ["<style>"])
+
+
+def test_only_the_printer_gets_a_page_that_is_no_preview() -> None:
+    callers = {
+        str(file.relative_to(ROOT))
+        for part in ("citizens", "config", "documents", "services", "tenants")
+        for file in (ROOT / part).rglob("*.py")
+        if re.search(r"render_html\((?!source: )(?![^\n]*preview=True)", file.read_text())
+    }
+    assert callers == {"documents/registers/tasks.py"}
 
 
 def _answers(people: SitePeople) -> Iterator[tuple[Route, HttpResponseBase]]:
