@@ -39,9 +39,9 @@ _SOURCES = (
     "tests/database.py",
 )
 
-# In milliseconds. A test runs jobs in its own transaction, on a connection with the limits of pages:
-# it stands idle while a busy machine draws a paper, for which a job has longer than a page. Programs
-# that a test starts keep the limits of the product.
+# In milliseconds. A test runs jobs in its own transaction, on a connection with the limits of
+# pages: it stands idle while a busy machine draws a paper, for which a job has longer than a page.
+# Programs that a test starts keep the limits of the product.
 _PATIENT = " -c idle_in_transaction_session_timeout=300000"
 
 
